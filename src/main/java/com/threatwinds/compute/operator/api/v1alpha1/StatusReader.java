@@ -1,0 +1,35 @@
+package com.threatwinds.compute.operator.api.v1alpha1;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.io.IOException;
+
+/**
+ * Reads a status; one that can't be read is kept out of the way instead of thrown, since it would
+ * stop the informer. Unlike a spec it is all or nothing: half a binding is worse than none.
+ */
+final class StatusReader extends JsonDeserializer<ComputeInstanceStatus> {
+
+  /** The ordinary reading of the record, without this class. */
+  private static final ObjectMapper PLAIN =
+      new ObjectMapper().addMixIn(ComputeInstanceStatus.class, Ordinary.class);
+
+  @Override
+  public ComputeInstanceStatus deserialize(JsonParser parser, DeserializationContext context)
+      throws IOException {
+    JsonNode status = context.readTree(parser);
+    try {
+      return PLAIN.treeToValue(status, ComputeInstanceStatus.class);
+    } catch (JsonProcessingException e) {
+      return ComputeInstanceStatus.unreadable("status: " + e.getOriginalMessage());
+    }
+  }
+
+  @JsonDeserialize(using = JsonDeserializer.None.class)
+  private interface Ordinary {}
+}

@@ -1,0 +1,304 @@
+package com.threatwinds.compute.operator.decision;
+
+import com.threatwinds.compute.operator.compute.Fingerprint;
+import com.threatwinds.compute.operator.compute.Instance;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.Listing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Settles creates whose outcome is not known, from what the account holds: the only safe way, since
+ * a create can't be repeated and leaves no mark that is ours.
+ *
+ * <p>Never guesses: all open attempts for the same template and zone are settled together, and only
+ * if there is at most one instance for each. Rests on one assumption, stated in the documentation:
+ * no create takes effect later than its time-out and the settle time after it was sent.
+ */
+public final class Settlement {
+
+  /** How far {@code createdAt} may lie outside the attempt, for clocks that differ. */
+  static final Duration TOLERANCE = Duration.ofMinutes(2);
+
+  private Settlement() {}
+
+  /**
+   * A create that was announced and whose instance is not bound.
+   *
+   * @param attemptId names it, never used twice
+   * @param zone as asked for; empty for the API's default
+   * @param defaultZone where the API puts it then, if that is known
+   * @param startedAt by the API's clock; empty if it can't be read
+   * @param known instances that were there before, unbound
+   * @param userId the account it was made in, where the API names it
+   * @param credentials what it was made with
+   * @param young whether its own time is not over yet
+   */
+  public record Attempt(
+      String attemptId,
+      String templateId,
+      Optional<String> zone,
+      Optional<String> defaultZone,
+      Optional<Instant> startedAt,
+      Set<InstanceId> known,
+      Optional<String> userId,
+      Optional<Fingerprint> credentials,
+      boolean young) {
+
+    private boolean mayShareOutcomeWith(Attempt other) {
+      return templateId.equals(other.templateId)
+          && (zone.isEmpty() || other.zone.isEmpty() || zone.equals(other.zone))
+          && (userId.isEmpty() || other.userId.isEmpty() || userId.equals(other.userId));
+    }
+  }
+
+  /** How an unknown create may be settled ({@code COMPUTE_CREATE_RECOVERY}). */
+  public enum Recovery {
+    /** As {@link #ADOPT} while every other instance of the account is bound, else a person. */
+    AUTO,
+    /** By itself, wherever there is no ambiguity. */
+    ADOPT,
+    /** Always by a person. */
+    HOLD
+  }
+
+  /**
+   * What the account and the cluster hold.
+   *
+   * @param first the list
+   * @param second the list again, a poll later
+   * @param bound the instances that any resource is bound to
+   * @param open all attempts that are open, the one in question included
+   * @param live what a GET of each of {@link #suspects} answered; one that answered 404 is absent
+   * @param span how long after its start an attempt can still take effect
+   */
+  public record Evidence(
+      Listing first,
+      Listing second,
+      Set<InstanceId> bound,
+      List<Attempt> open,
+      Map<InstanceId, Instance> live,
+      Duration span) {}
+
+  /** What became of an attempt. */
+  public sealed interface Verdict {
+    /** That instance is its outcome. */
+    record Made(Instance instance) implements Verdict {}
+
+    /** It made nothing. */
+    record NotMade() implements Verdict {}
+
+    /** Only a person can tell. */
+    record Ambiguous(List<InstanceId> candidates) implements Verdict {}
+
+    /** This evidence concludes nothing; look again. */
+    record Inconclusive(String why) implements Verdict {}
+  }
+
+  /** The unbound instances of a list that may be the outcome of an open attempt. */
+  public static Set<InstanceId> suspects(
+      Listing listing, Set<InstanceId> bound, List<Attempt> open, Duration span) {
+    Set<InstanceId> suspects = new TreeSet<>();
+    for (Instance instance : listing.instances().values()) {
+      if (!bound.contains(instance.id())
+          && open.stream().anyMatch(a -> compare(a, instance, span) != Match.NO)) {
+        suspects.add(instance.id());
+      }
+    }
+    return suspects;
+  }
+
+  /** What became of {@code own}. */
+  public static Verdict settle(Attempt own, Evidence evidence, Recovery recovery) {
+    Optional<String> doubt = doubt(own, evidence);
+    if (doubt.isPresent()) {
+      return new Verdict.Inconclusive(doubt.get());
+    }
+    List<Attempt> group = group(own, evidence.open());
+    if (group.stream().anyMatch(Attempt::young)) {
+      return new Verdict.Inconclusive("another create of the same template is still open");
+    }
+    Set<InstanceId> suspects =
+        suspects(evidence.second(), evidence.bound(), group, evidence.span());
+    if (!suspects.equals(suspects(evidence.first(), evidence.bound(), group, evidence.span()))) {
+      return new Verdict.Inconclusive("two reads of the list do not agree");
+    }
+    List<Instance> candidates = new ArrayList<>();
+    boolean comparable = true;
+    for (InstanceId id : suspects) {
+      Instance instance = evidence.live().get(id);
+      if (instance == null) {
+        return new Verdict.Inconclusive("instance " + id + " is listed but answers no read");
+      }
+      Match best =
+          group.stream()
+              .map(a -> compare(a, instance, evidence.span()))
+              .max(Comparator.naturalOrder())
+              .orElse(Match.NO);
+      if (best != Match.NO) {
+        candidates.add(instance);
+        comparable &= best == Match.YES;
+      }
+    }
+    if (recovery == Recovery.HOLD
+        || !comparable
+        || (recovery == Recovery.AUTO && !candidates.isEmpty() && !exclusive(evidence, candidates))
+        || candidates.size() > group.size()) {
+      return ambiguous(candidates);
+    }
+    Map<Instance, Attempt> pairs = pair(candidates, group, evidence.span());
+    if (pairs.size() < candidates.size()) {
+      return ambiguous(candidates);
+    }
+    return pairs.entrySet().stream()
+        .filter(pair -> pair.getValue().equals(own))
+        .findFirst()
+        .<Verdict>map(pair -> new Verdict.Made(pair.getKey()))
+        .orElseGet(Verdict.NotMade::new);
+  }
+
+  private static Verdict ambiguous(List<Instance> candidates) {
+    return new Verdict.Ambiguous(candidates.stream().map(Instance::id).sorted().toList());
+  }
+
+  private static Optional<String> doubt(Attempt own, Evidence evidence) {
+    for (Listing listing : List.of(evidence.first(), evidence.second())) {
+      if (!listing.conclusive()) {
+        return Optional.of("the list can't be read completely");
+      }
+      boolean sameCredentials = own.credentials().equals(Optional.of(listing.credentials()));
+      boolean sameAccount =
+          own.userId().isPresent() && listing.userIds().equals(Set.of(own.userId().get()));
+      if (!sameCredentials && !sameAccount) {
+        return Optional.of("the credentials are not provably of the account of the create");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether every instance is bound, or may be the outcome of a create of ours. */
+  private static boolean exclusive(Evidence evidence, List<Instance> candidates) {
+    Set<InstanceId> ours = new HashSet<>(evidence.bound());
+    candidates.forEach(c -> ours.add(c.id()));
+    return evidence.second().instances().values().stream()
+        .filter(i -> !ours.contains(i.id()))
+        .allMatch(
+            i ->
+                evidence.open().stream()
+                    .anyMatch(a -> compare(a, i, evidence.span()) == Match.YES));
+  }
+
+  /** All attempts whose outcomes could be mistaken for one another, {@code own} among them. */
+  private static List<Attempt> group(Attempt own, List<Attempt> open) {
+    List<Attempt> group = new ArrayList<>(List.of(own));
+    List<Attempt> rest = new ArrayList<>(open);
+    rest.removeIf(a -> a.attemptId().equals(own.attemptId()));
+    boolean grown = true;
+    while (grown) {
+      List<Attempt> joining =
+          rest.stream().filter(a -> group.stream().anyMatch(a::mayShareOutcomeWith)).toList();
+      rest.removeAll(joining);
+      grown = group.addAll(joining);
+    }
+    group.sort(Comparator.comparing(Attempt::attemptId));
+    return group;
+  }
+
+  /** Pairs instances with attempts, as many as can be (augmenting paths; the numbers are tiny). */
+  private static Map<Instance, Attempt> pair(
+      List<Instance> candidates, List<Attempt> group, Duration span) {
+    Map<Attempt, Instance> taken = new HashMap<>();
+    for (Instance candidate : candidates) {
+      augment(candidate, group, span, taken, new HashSet<>());
+    }
+    Map<Instance, Attempt> pairs = new HashMap<>();
+    taken.forEach((attempt, instance) -> pairs.put(instance, attempt));
+    return pairs;
+  }
+
+  private static boolean augment(
+      Instance candidate,
+      List<Attempt> group,
+      Duration span,
+      Map<Attempt, Instance> taken,
+      Set<Attempt> tried) {
+    for (Attempt attempt : group) {
+      if (compare(attempt, candidate, span) == Match.YES && tried.add(attempt)) {
+        Instance before = taken.get(attempt);
+        if (before == null || augment(before, group, span, taken, tried)) {
+          taken.put(attempt, candidate);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether an instance can be the outcome of an attempt; ordered. */
+  private enum Match {
+    NO,
+    /** Something that would tell is missing. */
+    UNKNOWN,
+    YES;
+
+    private Match and(Match other) {
+      return compareTo(other) <= 0 ? this : other;
+    }
+
+    private static Match of(boolean match) {
+      return match ? YES : NO;
+    }
+  }
+
+  private static Match compare(Attempt attempt, Instance instance, Duration span) {
+    if (attempt.known().contains(instance.id())) {
+      return Match.NO;
+    }
+    return template(attempt, instance)
+        .and(zone(attempt, instance))
+        .and(account(attempt, instance))
+        .and(time(attempt, instance, span));
+  }
+
+  private static Match template(Attempt attempt, Instance instance) {
+    return instance.templateId() == null
+        ? Match.UNKNOWN
+        : Match.of(instance.templateId().equals(attempt.templateId()));
+  }
+
+  private static Match zone(Attempt attempt, Instance instance) {
+    if (instance.zone() == null) {
+      return Match.UNKNOWN;
+    }
+    if (attempt.zone().isPresent()) {
+      return Match.of(attempt.zone().get().equals(instance.zone()));
+    }
+    // The default is the API's to choose: another zone than the documented one is no proof.
+    return attempt.defaultZone().equals(Optional.of(instance.zone())) ? Match.YES : Match.UNKNOWN;
+  }
+
+  private static Match account(Attempt attempt, Instance instance) {
+    return attempt.userId().isEmpty() || instance.userId() == null
+        ? Match.YES
+        : Match.of(attempt.userId().get().equals(instance.userId()));
+  }
+
+  private static Match time(Attempt attempt, Instance instance, Duration span) {
+    if (attempt.startedAt().isEmpty() || instance.createdAt() == null) {
+      return Match.UNKNOWN;
+    }
+    Instant start = attempt.startedAt().get();
+    return Match.of(
+        !instance.createdAt().isBefore(start.minus(TOLERANCE))
+            && !instance.createdAt().isAfter(start.plus(span).plus(TOLERANCE)));
+  }
+}

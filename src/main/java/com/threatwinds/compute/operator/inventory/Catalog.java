@@ -1,0 +1,90 @@
+package com.threatwinds.compute.operator.inventory;
+
+import com.threatwinds.compute.operator.compute.ComputeApi;
+import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Template;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The templates that can be ordered and their zones, read when somebody asks and kept for a while,
+ * so that a burst of orders costs two calls.
+ *
+ * <p>A template or zone that is missing is looked for again sooner, since it may have been added;
+ * but not for each resource that asks for it.
+ */
+public final class Catalog {
+
+  private static final Duration FRESH = Duration.ofMinutes(10);
+  private static final Duration FRESH_ENOUGH_TO_REFUSE = Duration.ofSeconds(15);
+
+  private final ComputeApi api;
+  private final LongSupplier nanoTime;
+  private Optional<Kept<List<Template>>> templates = Optional.empty();
+  private final Map<String, Kept<List<String>>> zones = new HashMap<>();
+
+  private record Kept<T>(T value, long readAt) {}
+
+  public Catalog(ComputeApi api, LongSupplier nanoTime) {
+    this.api = api;
+    this.nanoTime = nanoTime;
+  }
+
+  /** The template of that id; empty if there is none. */
+  public synchronized Optional<Template> template(String id) throws ComputeApiException {
+    if (!isYounger(templates, FRESH)) {
+      readTemplates();
+    }
+    Optional<Template> found = find(id);
+    if (found.isEmpty() && !isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
+      readTemplates();
+      found = find(id);
+    }
+    return found;
+  }
+
+  /** The ids of all templates, as last read. */
+  public synchronized List<String> templateIds() {
+    return templates.map(Kept::value).orElse(List.of()).stream()
+        .map(Template::id)
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The zones of that template.
+   *
+   * @param wanted a zone that should be among them; if it is not, they are read anew before that
+   *     counts
+   */
+  public synchronized List<String> zones(String templateId, String wanted)
+      throws ComputeApiException {
+    Optional<Kept<List<String>>> kept = Optional.ofNullable(zones.get(templateId));
+    boolean missing = kept.isPresent() && !kept.get().value().contains(wanted);
+    if (isYounger(kept, missing ? FRESH_ENOUGH_TO_REFUSE : FRESH)) {
+      return kept.orElseThrow().value();
+    }
+    List<String> read = api.zones(templateId);
+    zones.put(templateId, new Kept<>(List.copyOf(read), nanoTime.getAsLong()));
+    return read;
+  }
+
+  private void readTemplates() throws ComputeApiException {
+    templates = Optional.of(new Kept<>(List.copyOf(api.templates()), nanoTime.getAsLong()));
+    zones.keySet().retainAll(templateIds());
+  }
+
+  private Optional<Template> find(String id) {
+    return templates.map(Kept::value).orElse(List.of()).stream()
+        .filter(t -> t.id().equals(id))
+        .findFirst();
+  }
+
+  private <T> boolean isYounger(Optional<Kept<T>> kept, Duration age) {
+    return kept.filter(k -> nanoTime.getAsLong() - k.readAt() < age.toNanos()).isPresent();
+  }
+}

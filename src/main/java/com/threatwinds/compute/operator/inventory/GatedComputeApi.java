@@ -1,0 +1,163 @@
+package com.threatwinds.compute.operator.inventory;
+
+import com.threatwinds.compute.operator.compute.ComputeApi;
+import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Fingerprint;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.Listing;
+import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.compute.Seen;
+import com.threatwinds.compute.operator.compute.Template;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Compute API behind its gates: a call whose gate is closed is answered as the API would answer
+ * it, with {@link ComputeApiException.RateLimited}, but never leaves; a 429 closes the gate of its
+ * kind for everybody.
+ */
+public final class GatedComputeApi implements ComputeApi {
+
+  /** How long a kind of call rests after a 429 that names no time. */
+  static final Duration DEFAULT_PAUSE = Duration.ofSeconds(15);
+
+  private final ComputeApi api;
+  private final Map<Kind, Gate> gates;
+
+  /** The calls that share a limit. */
+  public enum Kind {
+    CREATE,
+    DELETE,
+    POWER,
+    GET,
+    LIST,
+    CATALOG;
+
+    static Kind of(Operation operation) {
+      return switch (operation) {
+        case CREATE -> CREATE;
+        case DELETE -> DELETE;
+        case START, STOP, RESTART, RESET -> POWER;
+        case GET -> GET;
+        case LIST -> LIST;
+        case TEMPLATES, ZONES -> CATALOG;
+      };
+    }
+  }
+
+  public GatedComputeApi(ComputeApi api, Map<Kind, Gate> gates) {
+    this.api = api;
+    this.gates = Map.copyOf(gates);
+  }
+
+  /** The gate of that kind of call. */
+  public Gate gate(Kind kind) {
+    return java.util.Objects.requireNonNull(gates.get(kind));
+  }
+
+  private interface Call<T> {
+    T make() throws ComputeApiException;
+  }
+
+  private <T> T through(Operation operation, Call<T> call) throws ComputeApiException {
+    Gate gate = gate(Kind.of(operation));
+    Optional<Duration> wait = gate.pass();
+    if (wait.isPresent()) {
+      throw new ComputeApiException.RateLimited(
+          new ComputeApiException.Answer(
+              operation,
+              0,
+              "not sent: this kind of call is limited",
+              true,
+              null,
+              wait.get(),
+              api.credentials().orElse(null),
+              null));
+    }
+    try {
+      return call.make();
+    } catch (ComputeApiException.RateLimited e) {
+      gate.close(e.retryAfter().orElse(DEFAULT_PAUSE));
+      throw e;
+    }
+  }
+
+  private void run(Operation operation, InstanceId id, Change change) throws ComputeApiException {
+    through(
+        operation,
+        () -> {
+          change.make(id);
+          return id;
+        });
+  }
+
+  private interface Change {
+    void make(InstanceId id) throws ComputeApiException;
+  }
+
+  @Override
+  public Seen create(String templateId, @Nullable String zone, BooleanSupplier fence)
+      throws ComputeApiException {
+    return through(Operation.CREATE, () -> api.create(templateId, zone, fence));
+  }
+
+  @Override
+  public Listing list() throws ComputeApiException {
+    return through(Operation.LIST, api::list);
+  }
+
+  @Override
+  public Seen get(InstanceId id) throws ComputeApiException {
+    return through(Operation.GET, () -> api.get(id));
+  }
+
+  @Override
+  public void delete(InstanceId id) throws ComputeApiException {
+    run(Operation.DELETE, id, api::delete);
+  }
+
+  @Override
+  public void start(InstanceId id) throws ComputeApiException {
+    run(Operation.START, id, api::start);
+  }
+
+  @Override
+  public void stop(InstanceId id) throws ComputeApiException {
+    run(Operation.STOP, id, api::stop);
+  }
+
+  @Override
+  public void restart(InstanceId id) throws ComputeApiException {
+    run(Operation.RESTART, id, api::restart);
+  }
+
+  @Override
+  public void reset(InstanceId id) throws ComputeApiException {
+    run(Operation.RESET, id, api::reset);
+  }
+
+  @Override
+  public List<Template> templates() throws ComputeApiException {
+    return through(Operation.TEMPLATES, api::templates);
+  }
+
+  @Override
+  public List<String> zones(String templateId) throws ComputeApiException {
+    return through(Operation.ZONES, () -> api.zones(templateId));
+  }
+
+  @Override
+  public Instant now() {
+    return api.now();
+  }
+
+  @Override
+  public Optional<Fingerprint> credentials() {
+    return api.credentials();
+  }
+}
