@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kubernetes changes a mounted Secret by swapping the symbolic link {@code ..data}, so that two
  * files opened by their plain names may be of two Secrets. All files of one reading are therefore
- * opened under what that link pointed to, and the reading counts only if it still points there
- * afterwards; in a plain directory, if a second reading says the same.
+ * opened under what that link pointed to, and a reading counts only if a second one, link included,
+ * says the same.
  */
 public final class DirectoryCredentials implements CredentialsSource {
 

@@ -72,6 +72,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private static final int MAX_BODY = 16 * 1024 * 1024;
   private static final int MAX_MESSAGE = 256;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
   private static final String RETRY_ALL = "jdk.httpclient.enableAllMethodRetry";
 
   /**
@@ -110,8 +111,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
         throw new IllegalArgumentException(
             "the base URL must not have a user, a query or a fragment");
       }
-      if (!timeout.isPositive()) {
-        throw new IllegalArgumentException("the time-out must be longer than nothing");
+      if (!timeout.isPositive() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+        throw new IllegalArgumentException("the time-out must be between zero and one hour");
       }
     }
   }

@@ -10,11 +10,12 @@ import java.util.function.BooleanSupplier;
 /**
  * The body of one POST, and the gate that knows whether the request may have reached the server.
  *
- * <p>The JDK's client declares the length and sends the head only when the connection stands (TLS
- * included), and asks for the body's bytes after that: {@code Http1Exchange} of JDK 21 to 25. So
- * the fence is asked when the bytes are asked for; a request whose bytes were never handed over is
- * incomplete, and no server can act on it. They are handed over once: a second asking, which would
- * be a retry of the JDK's, fails.
+ * <p>The JDK's client asks for the body's bytes only when the connection stands, TLS included
+ * ({@code Http1Exchange} of JDK 21 to 25; it asks on the thread that is about to write the head, so
+ * that head and body go out together). The head declares their length. So the fence is asked when
+ * the bytes are asked for, and a request whose bytes were never handed over is incomplete: no
+ * server can act on it. They are handed over once; a second asking, which would be a retry of the
+ * JDK's, fails.
  *
  * <p>An empty body is never asked for; there the length is, just before the head goes out on the
  * open connection, and passing that point counts as handed over.

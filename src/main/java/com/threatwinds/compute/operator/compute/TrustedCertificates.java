@@ -34,10 +34,8 @@ final class TrustedCertificates {
    * @throws IllegalArgumentException if the file can't be read or holds no certificate
    */
   static SSLContext contextWith(Path caFile) {
-    Collection<? extends Certificate> added = read(caFile);
+    List<X509Certificate> all = with(caFile);
     try {
-      List<Certificate> all = new ArrayList<>(trustedByTheJvm());
-      all.addAll(added);
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
       for (int i = 0; i < all.size(); i++) {
@@ -51,7 +49,18 @@ final class TrustedCertificates {
     }
   }
 
-  private static Collection<? extends Certificate> read(Path caFile) {
+  /** The JVM's authorities and those of the file. */
+  static List<X509Certificate> with(Path caFile) {
+    List<X509Certificate> all = new ArrayList<>(read(caFile));
+    try {
+      all.addAll(trustedByTheJvm());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JVM's certificate authorities can't be read", e);
+    }
+    return all;
+  }
+
+  private static List<X509Certificate> read(Path caFile) {
     Collection<? extends Certificate> certificates;
     try (InputStream in = Files.newInputStream(caFile)) {
       certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
@@ -64,7 +73,7 @@ final class TrustedCertificates {
     if (certificates.isEmpty()) {
       throw new IllegalArgumentException("the CA file " + caFile + " holds no certificate");
     }
-    return certificates;
+    return certificates.stream().map(X509Certificate.class::cast).toList();
   }
 
   private static List<X509Certificate> trustedByTheJvm() throws GeneralSecurityException {

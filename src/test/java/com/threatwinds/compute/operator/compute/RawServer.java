@@ -93,6 +93,7 @@ final class RawServer implements AutoCloseable {
   static final class Connection {
     private final Socket socket;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private int read;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private Connection(Socket socket) {
@@ -125,25 +126,32 @@ final class RawServer implements AutoCloseable {
     }
 
     void readHead() throws IOException {
-      while (!received().contains("\r\n\r\n")) {
-        if (!readByte()) {
-          return;
-        }
+      while (received().indexOf("\r\n\r\n", read) < 0 && readByte()) {
+        continue;
       }
     }
 
+    /** One request, head and body. */
     void readRequest() throws IOException {
+      readNextRequest();
+    }
+
+    /** False if there was none any more. */
+    boolean readNextRequest() throws IOException {
       readHead();
-      String head = received();
-      int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
-      if (at < 0) {
-        return;
+      String head = received().substring(read);
+      int endOfHead = head.indexOf("\r\n\r\n");
+      if (endOfHead < 0) {
+        return false;
       }
-      int length = Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
-      int end = head.indexOf("\r\n\r\n") + 4 + length;
+      int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
+      int length = at < 0 ? 0 : Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
+      int end = read + endOfHead + 4 + length;
       while (received().length() < end && readByte()) {
         continue;
       }
+      read = end;
+      return true;
     }
 
     /** Returns when the other side has closed the connection. */
