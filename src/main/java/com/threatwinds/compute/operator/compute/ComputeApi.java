@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The port to the ThreatWinds Compute API, one method for each call of its reference.
  *
- * <p>Every method sends its request at most once and blocks until the answer, the time-out of one
- * call ({@code COMPUTE_API_TIMEOUT}) at the most. There are no retries inside: the next pass is the
- * retry. Any 2xx is a success, whatever the reference's table says of the code (both SDKs accept
- * it). Every failure is a {@link ComputeApiException}; nothing else is thrown for anything that a
- * server can answer. Credentials are read anew for each call. Safe for use by many threads.
+ * <p>Every method that changes something sends its request at most once, and every method blocks
+ * until the answer, the time-out of one call ({@code COMPUTE_API_TIMEOUT}) at the most. There are
+ * no retries inside: the next pass is the retry. Any 2xx is a success, whatever the reference's
+ * table says of the code (both SDKs accept it). Every failure is a {@link ComputeApiException};
+ * nothing else is thrown for anything that a server can answer. Credentials are read anew for each
+ * call. Safe for use by many threads.
  */
 public interface ComputeApi {
 

@@ -1,0 +1,82 @@
+package com.threatwinds.compute.operator.compute;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of one answer, up to a limit; a longer one fails and closes the connection.
+ *
+ * <p>Bytes are copied out of the client's buffers, since a server that sends one byte at a time
+ * would otherwise have us keep a buffer for each.
+ */
+final class BoundedBody implements BodySubscriber<byte[]> {
+
+  private final int limit;
+  private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private Flow.@Nullable Subscription subscription;
+
+  private BoundedBody(int limit) {
+    this.limit = limit;
+  }
+
+  static BoundedBody upTo(int limit) {
+    return new BoundedBody(limit);
+  }
+
+  /** Asks for nothing and waits for nothing: for answers whose head says all. */
+  static BoundedBody unread() {
+    BoundedBody body = new BoundedBody(0);
+    body.result.complete(new byte[0]);
+    return body;
+  }
+
+  @Override
+  public CompletionStage<byte[]> getBody() {
+    return result;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription given) {
+    subscription = given;
+    if (!result.isDone()) {
+      given.request(Long.MAX_VALUE);
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> items) {
+    for (ByteBuffer item : items) {
+      if (result.isDone()) {
+        return;
+      }
+      if (item.remaining() > limit - bytes.size()) {
+        if (subscription != null) {
+          subscription.cancel();
+        }
+        result.completeExceptionally(new IOException("more than " + limit + " bytes"));
+        return;
+      }
+      byte[] part = new byte[item.remaining()];
+      item.get(part);
+      bytes.write(part, 0, part.length);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    result.completeExceptionally(failure);
+  }
+
+  @Override
+  public void onComplete() {
+    result.complete(bytes.toByteArray());
+  }
+}
