@@ -1,0 +1,58 @@
+# Finds a JDK and calls the Maven wrapper; all else is in pom.xml.
+#   MVN=mvn       another Maven than the wrapper's
+#   ONCE=1        make demo ends by itself, with 0 if all became as asked
+#   KUBE_ASSETS   a directory with kube-apiserver and etcd, for make it and make demo
+#   IMAGE         the name that make image gives
+
+MVN    ?= ./mvnw
+IMAGE  ?= compute-operator:dev
+MAVEN   = JAVA_HOME="$$(.mvn/find-jdk)" && export JAVA_HOME && $(MVN) -B -ntp
+PACKAGE = $(MAVEN) -q package -DskipTests -Dspotless.check.skip
+JAVA    = "$$(.mvn/find-jdk)/bin/java"
+
+KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeapitest/k8s/*/kube-apiserver))
+
+export ONCE KUBE_ASSETS
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test it run crds image format clean
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Show the operator at work on this machine: no cluster, no account (ONCE=1 ends by itself)
+	@echo "Building; the first time this downloads the libraries, which takes a while."
+	@$(PACKAGE)
+	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath)" \
+	  com.threatwinds.compute.operator.demo.Demo
+
+test: ## All tests: units, then the packaged operator against a mock cluster
+	@$(MAVEN) verify
+
+it: ## The packaged operator against a real kube-apiserver, where there is one
+ifeq ($(KUBE_API_SERVERS),)
+	@echo "skipped: no kube-apiserver; set KUBE_ASSETS to a directory with kube-apiserver and etcd," \
+	  "or put them into ~/.kubeapitest/k8s/<version>-linux-amd64/"
+else
+	@$(MAVEN) verify -Preal-cluster
+endif
+
+run: ## Run the operator here, against the current kubeconfig
+	@$(PACKAGE)
+	@exec $(JAVA) -jar target/quarkus-app/quarkus-run.jar
+
+crds: ## Generate crds/ from the Java types
+	@$(PACKAGE)
+	@ls crds
+
+image: ## Build the container image, with docker, podman or buildah
+	@for engine in docker podman buildah; do \
+	  if $$engine info >/dev/null 2>&1; then echo "$$engine build -t $(IMAGE) ."; exec $$engine build -t "$(IMAGE)" .; fi; \
+	done; \
+	echo "No container engine works here: docker, podman or buildah is needed to build an image." >&2; exit 1
+
+format: ## Format the sources
+	@$(MAVEN) -q spotless:apply
+
+clean: ## Remove what was built
+	@$(MAVEN) -q clean
