@@ -3,6 +3,7 @@ package com.threatwinds.compute.operator.simulator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -130,7 +131,12 @@ public final class Accounts {
     NONE,
     BEARER,
     KEY,
-    BOTH
+    BOTH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
