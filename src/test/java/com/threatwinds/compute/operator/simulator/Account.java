@@ -1,5 +1,7 @@
 package com.threatwinds.compute.operator.simulator;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,13 +29,13 @@ public record Account(String userId, Set<String> tokens, Map<String, String> key
   }
 
   public Account withToken(String token) {
-    Set<String> more = new java.util.HashSet<>(tokens);
+    Set<String> more = new HashSet<>(tokens);
     more.add(token);
     return new Account(userId, more, keys);
   }
 
   public Account withKey(String key, String secret) {
-    Map<String, String> more = new java.util.HashMap<>(keys);
+    Map<String, String> more = new HashMap<>(keys);
     more.put(key, secret);
     return new Account(userId, tokens, more);
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +193,7 @@ final class AdminApi {
   }
 
   private static MachineState state(String text) {
-    return MachineState.valueOf(text.toUpperCase(java.util.Locale.ROOT));
+    return MachineState.valueOf(text.toUpperCase(Locale.ROOT));
   }
 
   private Answer faults() {

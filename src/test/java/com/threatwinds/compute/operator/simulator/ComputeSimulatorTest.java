@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.io.ByteArrayInputStream;
 import java.net.ConnectException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -77,7 +82,7 @@ class ComputeSimulatorTest {
         .resideInAPackage("..simulator..")
         .should()
         .dependOnClassesThat(
-            com.tngtech.archunit.base.DescribedPredicate.describe(
+            DescribedPredicate.describe(
                 "are the operator's",
                 type ->
                     type.getPackageName().startsWith("com.threatwinds.")
@@ -136,8 +141,9 @@ class ComputeSimulatorTest {
               .send(
                   api.request("POST", "/instances", "")
                       .POST(
-                          java.net.http.HttpRequest.BodyPublishers.ofInputStream(
-                              () -> new java.io.ByteArrayInputStream(body.getBytes())))
+                          BodyPublishers.ofInputStream(
+                              () ->
+                                  new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))))
                       .build(),
                   HttpResponse.BodyHandlers.ofString());
 
@@ -389,7 +395,7 @@ class ComputeSimulatorTest {
 
       assertThat(templates.findValuesAsText("id"))
           .contains("ubuntu-22-standard", "ubuntu-22-small", "debian-12-standard");
-      assertThat(templates.get(0).properties().stream().map(java.util.Map.Entry::getKey))
+      assertThat(templates.get(0).properties().stream().map(Map.Entry::getKey))
           .containsExactly(
               "id",
               "name",
@@ -700,6 +706,21 @@ class ComputeSimulatorTest {
       assertThat(none.statusCode()).isEqualTo(404);
       assertThat(none.headers().firstValue("x-error")).isEmpty();
       assertThat(none.body()).isEmpty();
+    }
+
+    @Test
+    void followsTheFirstOfTwoThatContradictEachOther() throws Exception {
+      simulator.settings().quirks(Quirk.values());
+
+      HttpResponse<String> created = api.create("ubuntu-22-standard");
+      String path = "/instances/" + json(created).path("id").asText();
+      clock.advance(Duration.ofSeconds(10));
+
+      assertThat(json(created).has("userID")).isTrue();
+      assertThat(api.post(path + "/reset").statusCode()).isEqualTo(200);
+      assertThat(api.delete(path).statusCode()).isEqualTo(200);
+      assertThat(api.get("/instances").body()).isEqualTo("[]");
+      assertThat(json(api.get(path)).at("/error/code").asInt()).isEqualTo(404);
     }
 
     @Test

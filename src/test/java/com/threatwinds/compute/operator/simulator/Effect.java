@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.simulator;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ public sealed interface Effect {
 
     /** With one more header. */
     public Respond header(String name, String value) {
-      List<Header> more = new java.util.ArrayList<>(headers);
+      List<Header> more = new ArrayList<>(headers);
       more.add(new Header(name, value));
       return new Respond(status, more, body);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,7 @@ final class HttpListener implements AutoCloseable {
           connections.add(socket);
           threads.execute(() -> serve(socket, listening));
         }
-      } catch (IOException | java.util.concurrent.RejectedExecutionException e) {
+      } catch (IOException | RejectedExecutionException e) {
         // Closed; or out of files for a moment, and then the next accept blocks or fails again.
         Thread.yield();
       }

@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.simulator;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -41,6 +43,24 @@ public final class SimulatorMain {
       PATCH /_sim/config.
       """;
 
+  private static final Map<String, String> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("port", "0"),
+          Map.entry("bind", "127.0.0.1"),
+          Map.entry("base-path", "/api/compute/v1"),
+          Map.entry("user-id", Account.DEFAULT.userId()),
+          Map.entry("token", "sim-token"),
+          Map.entry("api-key", "sim-key"),
+          Map.entry("api-secret", "sim-secret"),
+          Map.entry("provisioning", "8s"),
+          Map.entry("staging", "0s"),
+          Map.entry("starting", "4s"),
+          Map.entry("stopping", "4s"),
+          Map.entry("list-lag", "0s"),
+          Map.entry("quota", "-1"),
+          Map.entry("limit", ""),
+          Map.entry("quirk", ""));
+
   private SimulatorMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -51,7 +71,7 @@ public final class SimulatorMain {
     ComputeSimulator simulator;
     try {
       simulator = simulator(flags(arguments, System.getenv())).start();
-    } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       System.err.println("simulator: " + e.getMessage());
       System.exit(2);
       return;
@@ -78,7 +98,7 @@ public final class SimulatorMain {
    * @throws IllegalArgumentException if a flag is unknown or its value can't be used
    */
   static Map<String, String> flags(String[] arguments, Map<String, String> environment) {
-    Map<String, String> flags = new java.util.TreeMap<>(DEFAULTS);
+    Map<String, String> flags = new TreeMap<>(DEFAULTS);
     for (String name : DEFAULTS.keySet()) {
       String value = environment.get("SIM_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
       if (value != null) {
@@ -125,24 +145,6 @@ public final class SimulatorMain {
               settings.quirks(list(flags, "quirk").stream().map(SimulatorMain::quirk).toList());
             });
   }
-
-  private static final Map<String, String> DEFAULTS =
-      Map.ofEntries(
-          Map.entry("port", "0"),
-          Map.entry("bind", "127.0.0.1"),
-          Map.entry("base-path", "/api/compute/v1"),
-          Map.entry("user-id", Account.DEFAULT.userId()),
-          Map.entry("token", "sim-token"),
-          Map.entry("api-key", "sim-key"),
-          Map.entry("api-secret", "sim-secret"),
-          Map.entry("provisioning", "8s"),
-          Map.entry("staging", "0s"),
-          Map.entry("starting", "4s"),
-          Map.entry("stopping", "4s"),
-          Map.entry("list-lag", "0s"),
-          Map.entry("quota", "-1"),
-          Map.entry("limit", ""),
-          Map.entry("quirk", ""));
 
   private static String text(Map<String, String> flags, String name) {
     return flags.getOrDefault(name, "");

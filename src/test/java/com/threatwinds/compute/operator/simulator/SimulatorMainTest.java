@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,14 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulatorMainTest {
 
   private static Process launch(String... flags) throws IOException {
-    java.util.List<String> command =
-        new java.util.ArrayList<>(
-            java.util.List.of(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 SimulatorMain.class.getName()));
-    command.addAll(java.util.List.of(flags));
+    command.addAll(List.of(flags));
     return new ProcessBuilder(command).start();
   }
 

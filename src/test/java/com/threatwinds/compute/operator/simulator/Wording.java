@@ -113,12 +113,13 @@ final class Wording {
 
   /** An error with its message and a fresh id, where this dialect puts them. */
   Answer error(int status, String message) {
-    if (settings.has(Quirk.ERRORS_UNEXPLAINED)) {
-      return Answer.empty(status);
-    }
     boolean bodyOnly = settings.has(Quirk.ERRORS_IN_BODY_ONLY);
+    boolean bodyToo = settings.has(Quirk.ERRORS_IN_BODY_TOO);
     Answer answer = Answer.empty(status);
-    if (bodyOnly || settings.has(Quirk.ERRORS_IN_BODY_TOO)) {
+    if (!bodyOnly && !bodyToo && settings.has(Quirk.ERRORS_UNEXPLAINED)) {
+      return answer;
+    }
+    if (bodyOnly || bodyToo) {
       ObjectNode root = json.createObjectNode();
       ObjectNode error = root.putObject("error");
       error.put("message", message);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -279,7 +280,7 @@ public final class World {
   }
 
   private Machine newMachine(String userId, MachineTemplate template, String zone, Instant now) {
-    String owner = userId.replaceAll("[^0-9A-Za-z]", "").toLowerCase(java.util.Locale.ROOT);
+    String owner = userId.replaceAll("[^0-9A-Za-z]", "").toLowerCase(Locale.ROOT);
     String prefix = owner.length() > 6 ? owner.substring(0, 6) : owner;
     String id;
     do {

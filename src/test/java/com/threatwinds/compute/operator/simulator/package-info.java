@@ -6,10 +6,10 @@
  *
  * <p>{@link com.threatwinds.compute.operator.simulator.ComputeSimulator} is the way in from a test,
  * {@link com.threatwinds.compute.operator.simulator.SimulatorMain} from a shell. Inside, from the
- * socket inwards: {@code HttpListener} (bytes), {@code Gateway} (journal and faults), {@code
- * InstancesApi} (the reference: who may do what, and what is answered), {@code Wording} (the
- * dialect), {@code World} (the instances). {@code AdminApi} is the same control for people with
- * curl, under {@code /_sim/}.
+ * socket inwards: {@code HttpListener} (bytes), {@code Gateway} (the journal), {@code Script} (the
+ * faults), {@code InstancesApi} (the reference: who may do what, and what is answered), {@code
+ * Wording} (the dialect), {@code World} (the instances). {@code AdminApi} is the same control for
+ * people with curl, under {@code /_sim/}.
  */
 @NullMarked
 package com.threatwinds.compute.operator.simulator;
