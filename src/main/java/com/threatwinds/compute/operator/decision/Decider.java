@@ -92,7 +92,7 @@ public final class Decider {
   private static Action whileDeleting(
       Desired desired, ComputeInstanceStatus status, Observation observation) {
     Optional<InstanceId> bound = InstanceId.parse(status.instanceId());
-    if (deletionPolicy(desired, status) == DeletionPolicy.RETAIN) {
+    if (policy(desired, status) == DeletionPolicy.RETAIN) {
       return new Action.Release(Why.RETAINED);
     }
     if (observation instanceof Uninstalling) {
@@ -126,7 +126,7 @@ public final class Decider {
   }
 
   /** What becomes of the instance: what was made here goes, what was taken over stays. */
-  static DeletionPolicy deletionPolicy(Desired desired, ComputeInstanceStatus status) {
+  public static DeletionPolicy policy(Desired desired, ComputeInstanceStatus status) {
     return desired
         .deletionPolicy()
         .orElse(

@@ -216,7 +216,9 @@ public final class Inventory implements AutoCloseable {
           .forEach(
               (id, instance) -> {
                 gone.remove(id);
-                created.remove(id);
+                if (created.remove(id) != null) {
+                  touched.remove(id); // Nothing can be older than the creation.
+                }
                 if (!instance.equals(old.get(id))) {
                   changed.add(id);
                 }

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
     value = "self.templateId == oldSelf.templateId",
     message =
         "templateId can't be changed: delete this ComputeInstance and create one with the other"
-            + " template",
-    fieldPath = ".templateId")
+            + " template")
 @ValidationRule(
     value = "has(self.zone) == has(oldSelf.zone) && (!has(self.zone) || self.zone == oldSelf.zone)",
     message =

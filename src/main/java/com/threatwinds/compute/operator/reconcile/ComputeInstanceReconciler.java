@@ -1,0 +1,220 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.compute.Instance;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.decision.Action;
+import com.threatwinds.compute.operator.decision.Decider;
+import com.threatwinds.compute.operator.decision.Observation;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pass: observe, decide, execute, report. A resource that lives and one that is deleted go the
+ * same way.
+ *
+ * <p>What throws here is a bug or a Kubernetes API that does not answer; it is retried without end,
+ * since giving up would leave a deleted resource's instance running for ever.
+ */
+@ControllerConfiguration(
+    name = "computeinstance",
+    finalizerName = ComputeInstance.FINALIZER,
+    generationAwareEventProcessing = false,
+    // A list limit makes the informer read what is, not whatever past a replica has at hand.
+    informer = @Informer(onUpdateFilter = OwnChanges.class, informerListLimit = 500),
+    maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.HOURS))
+@GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 30_000)
+public final class ComputeInstanceReconciler
+    implements Reconciler<ComputeInstance>, Cleaner<ComputeInstance> {
+
+  private static final Logger log = LoggerFactory.getLogger(ComputeInstanceReconciler.class);
+
+  private final Rooms rooms;
+
+  ComputeInstanceReconciler(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  @Override
+  public List<EventSource<?, ComputeInstance>> prepareEventSources(
+      EventSourceContext<ComputeInstance> context) {
+    return List.of(rooms.open(context.getPrimaryCache()));
+  }
+
+  @Override
+  public UpdateControl<ComputeInstance> reconcile(
+      ComputeInstance resource, Context<ComputeInstance> context) {
+    UpdateControl<ComputeInstance> control = UpdateControl.noUpdate();
+    pass(new Pass(context, resource)).next().ifPresent(control::rescheduleAfter);
+    return control;
+  }
+
+  @Override
+  public DeleteControl cleanup(ComputeInstance resource, Context<ComputeInstance> context) {
+    Ended ended = pass(new Pass(context, resource));
+    if (ended.released()) {
+      return DeleteControl.defaultDelete();
+    }
+    DeleteControl control = DeleteControl.noFinalizerRemoval();
+    ended.next().ifPresent(control::rescheduleAfter);
+    return control;
+  }
+
+  /** How a pass ended: whether the resource may go, or when to look again. */
+  private record Ended(boolean released, Optional<Duration> next) {}
+
+  private Ended pass(Pass pass) {
+    Action action = new Action.Keep();
+    Outcome outcome = new Outcome.Nothing();
+    try {
+      Observation observation = rooms.observer().glance(pass);
+      action = Decider.decide(pass.desired(), pass.announced(), observation);
+      if (action.isChange()) {
+        // What changes something must rest on what is so now, not on what a list or cache said.
+        Optional<ComputeInstance> live = rooms.resources().live(pass.resource());
+        if (live.isEmpty()) {
+          return new Ended(false, Optional.empty());
+        }
+        pass = new Pass(pass.context(), live.get());
+        observation = rooms.observer().look(pass);
+        action = Decider.decide(pass.desired(), pass.announced(), observation);
+      }
+      ComputeInstanceStatus before = pass.announced();
+      outcome = rooms.executor().execute(action, pass);
+      return report(pass, before, observation, action, outcome);
+    } finally {
+      if (!Executor.keepsLane(action, outcome)) {
+        rooms.lane().leave(pass.key());
+      }
+    }
+  }
+
+  private Ended report(
+      Pass pass,
+      ComputeInstanceStatus before,
+      Observation observation,
+      Action action,
+      Outcome outcome) {
+    expectChange(pass, observation, action, outcome);
+    boolean released =
+        action instanceof Action.Release
+            || (action instanceof Action.Delete && outcome instanceof Outcome.Accepted);
+    ComputeInstanceStatus status =
+        StatusReport.of(
+            before,
+            pass.announced(),
+            pass.desired(),
+            observation,
+            action,
+            outcome,
+            rooms.clock().instant());
+    boolean written = true;
+    if (before.problem() == null && !released && !status.equals(pass.announced())) {
+      written = rooms.writer().write(pass, status, outcome);
+    }
+    tell(pass, before, status, action, outcome, written);
+    if (released) {
+      return new Ended(true, Optional.empty());
+    }
+    if (written) {
+      written = keepAnnotation(pass);
+    }
+    settled(before, pass.announced());
+    return new Ended(false, next(pass, observation, action, outcome, written));
+  }
+
+  private Optional<Duration> next(
+      Pass pass, Observation observation, Action action, Outcome outcome, boolean written) {
+    boolean failed =
+        !written
+            || outcome instanceof Outcome.Failed
+            || outcome instanceof Outcome.Outdated
+            || action instanceof Action.Retry;
+    int failures = 0;
+    if (failed) {
+      failures = rooms.sightings().failed(pass.uid());
+    } else {
+      rooms.sightings().succeeded(pass.uid());
+    }
+    if (observation instanceof Observation.NotYet || observation instanceof Observation.Failed) {
+      rooms.wakeups().awaitApi(pass.key().id());
+    }
+    return written
+        ? rooms.pacing().next(action, observation, outcome, failures)
+        : rooms.pacing().next(action, observation, new Outcome.Outdated(), failures);
+  }
+
+  /** While something moves, the list is worth reading often. */
+  private void expectChange(Pass pass, Observation observation, Action action, Outcome outcome) {
+    if (observation instanceof Observation.Found(Instance instance, var rival)) {
+      boolean moves =
+          instance.state().isMoving() || (action.isChange() && outcome instanceof Outcome.Accepted);
+      rooms.inventory().expect(instance.id(), moves && !(action instanceof Action.Delete));
+    } else if (outcome instanceof Outcome.Nothing) {
+      InstanceId.parse(pass.announced().instanceId())
+          .ifPresent(id -> rooms.inventory().expect(id, observation instanceof Observation.Absent));
+    }
+  }
+
+  private boolean keepAnnotation(Pass pass) {
+    String bound = pass.announced().instanceId();
+    var annotations = pass.resource().getMetadata().getAnnotations();
+    String copy = annotations == null ? null : annotations.get(Annotations.INSTANCE_ID);
+    if (bound == null || bound.equals(copy) || pass.desired().deleting()) {
+      return true;
+    }
+    return rooms.resources().annotate(pass.context(), pass.resource(), bound);
+  }
+
+  private void settled(ComputeInstanceStatus before, ComputeInstanceStatus after) {
+    if (before.create() != null && after.create() == null) {
+      rooms.sightings().settled(String.valueOf(before.create().attemptId()));
+    }
+  }
+
+  private void tell(
+      Pass pass,
+      ComputeInstanceStatus before,
+      ComputeInstanceStatus after,
+      Action action,
+      Outcome outcome,
+      boolean written) {
+    if (before.problem() != null) {
+      log.error("action=Keep why=\"{}\"", before.problem());
+    }
+    if (written) {
+      rooms.events().write(pass.resource(), EventReport.of(before, after, action, outcome));
+    }
+    String done = action.getClass().getSimpleName();
+    String end = outcome.getClass().getSimpleName();
+    if (action.isChange() || action instanceof Action.Release) {
+      log.info(
+          "action={} outcome={} instance={}{}",
+          done,
+          end,
+          after.instanceId(),
+          outcome instanceof Outcome.Failed(var error)
+              ? " error=\"" + error.getMessage() + "\" errorId=" + error.errorId().orElse("-")
+              : "");
+    } else {
+      log.debug("action={} outcome={} instance={}", done, end, after.instanceId());
+    }
+  }
+}

@@ -1,0 +1,323 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.CreateAttempt;
+import com.threatwinds.compute.operator.api.v1alpha1.Reason;
+import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Fingerprint;
+import com.threatwinds.compute.operator.compute.Instance;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.Listing;
+import com.threatwinds.compute.operator.compute.Seen;
+import com.threatwinds.compute.operator.decision.Action;
+import com.threatwinds.compute.operator.decision.Desired;
+import com.threatwinds.compute.operator.inventory.Gate;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
+import com.threatwinds.compute.operator.inventory.Inventory;
+import com.threatwinds.compute.operator.settings.Settings;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out one action: the announcement where the call can't be repeated, and the call. Decides
+ * nothing and retries nothing.
+ */
+final class Executor {
+
+  /** A place in the queue is looked at again after this, should a wake-up be lost. */
+  private static final Duration QUEUE_CHECK = Duration.ofSeconds(60);
+
+  private final GatedComputeApi api;
+  private final Inventory inventory;
+  private final CreateLane<Pass.Key> lane;
+  private final Gate quota;
+  private final Settling settling;
+  private final Resources resources;
+  private final Sightings sightings;
+  private final Leadership leadership;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+
+  Executor(
+      GatedComputeApi api,
+      Inventory inventory,
+      CreateLane<Pass.Key> lane,
+      Gate quota,
+      Settling settling,
+      Resources resources,
+      Sightings sightings,
+      Leadership leadership,
+      Settings settings,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.api = api;
+    this.inventory = inventory;
+    this.lane = lane;
+    this.quota = quota;
+    this.settling = settling;
+    this.resources = resources;
+    this.sightings = sightings;
+    this.leadership = leadership;
+    this.settings = settings;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+  }
+
+  /** What came of it. Everything that a server can answer is an outcome. */
+  Outcome execute(Action action, Pass pass) {
+    try {
+      return switch (action) {
+        case Action.Create create -> create(create, pass);
+        case Action.Settle s -> inLane(pass, () -> settling.settle(pass));
+        case Action.Adopt(InstanceId id) -> inLane(pass, () -> adopt(id, pass));
+        case Action.TakeOver(Instance instance) ->
+            inLane(pass, () -> takeOver(instance.id(), pass));
+        case Action.Start(InstanceId id) -> power(id, () -> api.start(id));
+        case Action.Stop(InstanceId id) -> power(id, () -> api.stop(id));
+        case Action.Request request -> request(request, pass);
+        case Action.Delete(InstanceId id) -> delete(id);
+        case Action.Keep k -> new Outcome.Nothing();
+        case Action.Rest r -> new Outcome.Nothing();
+        case Action.Wait w -> new Outcome.Nothing();
+        case Action.Retry r -> new Outcome.Nothing();
+        case Action.Stall s -> new Outcome.Nothing();
+        case Action.Pause p -> new Outcome.Nothing();
+        case Action.Skip s -> new Outcome.Nothing();
+        case Action.GiveUp g -> new Outcome.Nothing();
+        case Action.Forget f -> new Outcome.Nothing();
+        case Action.Release r -> new Outcome.Nothing();
+      };
+    } catch (ComputeApiException e) {
+      return new Outcome.Failed(e);
+    }
+  }
+
+  private interface Step {
+    Outcome take() throws ComputeApiException;
+  }
+
+  private interface Call {
+    void make() throws ComputeApiException;
+  }
+
+  // -- create
+
+  private Outcome create(Action.Create create, Pass pass) throws ComputeApiException {
+    Optional<Duration> closed = quota.closedFor().or(() -> api.gate(Kind.CREATE).closedFor());
+    switch (lane.enter(pass.key(), pass.askedAt(), closed.isEmpty())) {
+      case IN -> {}
+      case FIRST -> {
+        return queued(closed.orElse(QUEUE_CHECK));
+      }
+      case BEHIND -> {
+        return queued(QUEUE_CHECK);
+      }
+    }
+    Listing listing = freshListing();
+    long deadline = nanoTime.getAsLong() + settings.timeout().toNanos();
+    CreateAttempt attempt = attempt(create, listing);
+    sightings.attempt(String.valueOf(attempt.attemptId()));
+    if (!announce(
+        pass,
+        StatusReport.attempting(pass.announced(), pass.desired(), attempt, clock.instant()))) {
+      sightings.settled(String.valueOf(attempt.attemptId()));
+      return new Outcome.Outdated();
+    }
+    try {
+      Seen seen = api.create(create.templateId(), create.zone().orElse(null), fence(deadline));
+      inventory.created(seen);
+      return new Outcome.Made(seen);
+    } catch (ComputeApiException.QuotaExceeded e) {
+      quota.close(e.retryAfter().orElse(settings.pollInterval()));
+      throw e;
+    }
+  }
+
+  private Outcome queued(Duration after) {
+    if (quota.closedFor().isPresent()) {
+      return new Outcome.Queued(
+          Reason.QUOTA_EXCEEDED,
+          "the account's quota of instances is used up: creates are tried in the order in which"
+              + " they were asked for, when an instance is deleted and every now and then",
+          after);
+    }
+    if (api.gate(Kind.CREATE).closedFor().isPresent()) {
+      return new Outcome.Queued(
+          Reason.RATE_LIMITED,
+          "creates wait for the API's rate limit, in the order in which they were asked for",
+          after);
+    }
+    return new Outcome.Queued(
+        Reason.CREATING, "the create waits for its turn: the API takes one at a time", after);
+  }
+
+  /** A list no older than a poll: what it shows unbound can't be the outcome of this create. */
+  private Listing freshListing() throws ComputeApiException {
+    boolean fresh =
+        inventory.age().filter(age -> age.compareTo(settings.pollInterval()) <= 0).isPresent();
+    Optional<Listing> listing = inventory.listing();
+    return fresh && listing.isPresent() ? listing.get() : inventory.read();
+  }
+
+  private CreateAttempt attempt(Action.Create create, Listing listing) {
+    List<String> known =
+        settling.unbound(listing, create.templateId()).stream().map(InstanceId::value).toList();
+    @Nullable String userId =
+        listing.userIds().size() == 1 ? listing.userIds().iterator().next() : null;
+    return new CreateAttempt(
+        UUID.randomUUID().toString(),
+        api.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        create.templateId(),
+        create.zone().orElse(null),
+        create.defaultZone().orElse(null),
+        known,
+        userId,
+        api.credentials().map(Fingerprint::value).orElse(null),
+        null);
+  }
+
+  /** Too late, a settlement elsewhere may already have concluded that this never happened. */
+  private BooleanSupplier fence(long deadline) {
+    return () -> leadership.isHeld() && deadline - nanoTime.getAsLong() > 0;
+  }
+
+  /**
+   * Writes what is about to be done, and knows afterwards whether that is written: a write without
+   * an answer is looked up by what only this pass can have written.
+   */
+  private boolean announce(Pass pass, ComputeInstanceStatus status) {
+    Optional<ComputeInstance> written;
+    try {
+      written = resources.writeStatus(pass.context(), pass.resource(), status);
+    } catch (KubernetesClientException e) {
+      written = Optional.empty();
+    }
+    if (written.isEmpty()) {
+      written = resources.live(pass.resource()).filter(live -> carries(live, status));
+    }
+    written.ifPresent(pass::wrote);
+    return written.isPresent();
+  }
+
+  private static boolean carries(ComputeInstance live, ComputeInstanceStatus announced) {
+    CreateAttempt attempt = announced.create();
+    CreateAttempt liveAttempt = Pass.statusOf(live).create();
+    return attempt != null
+        && liveAttempt != null
+        && String.valueOf(attempt.attemptId()).equals(liveAttempt.attemptId());
+  }
+
+  // -- the lane's other users
+
+  private Outcome inLane(Pass pass, Step step) throws ComputeApiException {
+    return switch (lane.enter(pass.key(), Instant.MIN, true)) {
+      case IN -> step.take();
+      case FIRST, BEHIND ->
+          new Outcome.Queued(
+              Reason.CONFIRMING_CREATE,
+              "waits for its turn to read the account's list",
+              QUEUE_CHECK);
+    };
+  }
+
+  private Outcome adopt(InstanceId id, Pass pass) throws ComputeApiException {
+    Optional<String> holder = holder(id, pass, resources.all());
+    return holder.isPresent() ? new Outcome.Claimed(holder.get()) : new Outcome.Made(api.get(id));
+  }
+
+  private Outcome takeOver(InstanceId id, Pass pass) throws ComputeApiException {
+    List<ComputeInstance> all = resources.all();
+    Desired desired = pass.desired();
+    Optional<String> holder = holder(id, pass, all).or(() -> Observer.twin(pass, desired, all));
+    if (holder.isPresent()) {
+      return new Outcome.Claimed(holder.get());
+    }
+    return new Outcome.Made(api.get(id));
+  }
+
+  private static Optional<String> holder(InstanceId id, Pass pass, List<ComputeInstance> all) {
+    return all.stream()
+        .filter(r -> !r.getMetadata().getUid().equals(pass.uid()))
+        .filter(r -> id.value().equals(Pass.statusOf(r).instanceId()))
+        .findFirst()
+        .map(r -> Observer.holder(pass, r));
+  }
+
+  // -- power and deletion
+
+  private Outcome power(InstanceId id, Call call) throws ComputeApiException {
+    try {
+      call.make();
+    } finally {
+      inventory.changed(id);
+    }
+    return new Outcome.Accepted();
+  }
+
+  private Outcome request(Action.Request request, Pass pass) throws ComputeApiException {
+    Optional<Duration> closed = api.gate(Kind.POWER).closedFor();
+    if (closed.isPresent()) {
+      return new Outcome.Queued(
+          Reason.RATE_LIMITED, "the request waits for the API's rate limit", closed.get());
+    }
+    long deadline = nanoTime.getAsLong() + settings.timeout().toNanos();
+    boolean announced;
+    try {
+      Optional<ComputeInstance> written =
+          resources.writeStatus(
+              pass.context(),
+              pass.resource(),
+              StatusReport.issuing(
+                  pass.announced(), pass.desired(), request.request(), clock.instant()));
+      written.ifPresent(pass::wrote);
+      announced = written.isPresent();
+    } catch (KubernetesClientException e) {
+      // Whether it is written is not known; if it is, the next pass gives the request up. Better
+      // one reset too few, and said so, than one too many.
+      announced = false;
+    }
+    if (!announced) {
+      return new Outcome.Outdated();
+    }
+    if (!fence(deadline).getAsBoolean()) {
+      return new Outcome.Outdated();
+    }
+    InstanceId id = request.id();
+    return power(
+        id,
+        () -> {
+          switch (request.call()) {
+            case RESTART -> api.restart(id);
+            case RESET -> api.reset(id);
+            case START -> api.start(id);
+            case CREATE, LIST, GET, DELETE, STOP, TEMPLATES, ZONES ->
+                throw new IllegalStateException("no request is a " + request.call());
+          }
+        });
+  }
+
+  private Outcome delete(InstanceId id) throws ComputeApiException {
+    api.delete(id);
+    quota.open();
+    lane.wakeFirst();
+    return new Outcome.Accepted();
+  }
+
+  /** Whether it holds the lane beyond its pass, for the second of two reads. */
+  static boolean keepsLane(Action action, Outcome outcome) {
+    return outcome instanceof Outcome.Queued
+        || (action instanceof Action.Settle && outcome instanceof Outcome.LookAgain);
+  }
+}

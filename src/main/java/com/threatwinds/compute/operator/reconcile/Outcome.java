@@ -1,0 +1,42 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.Reason;
+import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.Seen;
+import java.time.Duration;
+import java.util.List;
+
+/** What came of an action. An expected failure is one of these, never an exception. */
+sealed interface Outcome {
+
+  /** There was nothing to call. */
+  record Nothing() implements Outcome {}
+
+  /** The API took the call. */
+  record Accepted() implements Outcome {}
+
+  /** There is an instance to bind: made, found as the outcome of a create, or taken over. */
+  record Made(Seen seen) implements Outcome {}
+
+  /** The open create made nothing. */
+  record NotMade() implements Outcome {}
+
+  /** Only a person can tell what the open create made. */
+  record Ambiguous(List<InstanceId> candidates) implements Outcome {}
+
+  /** Another look is needed, that much later. */
+  record LookAgain(String why, Duration after) implements Outcome {}
+
+  /** The call failed; the error says whether it may have happened. */
+  record Failed(ComputeApiException error) implements Outcome {}
+
+  /** It was not this resource's turn; it is woken when it is, and looks by itself after a while. */
+  record Queued(Reason reason, String message, Duration after) implements Outcome {}
+
+  /** The resource changed under the pass: nothing was done, look at it anew. */
+  record Outdated() implements Outcome {}
+
+  /** Another resource got the instance first. */
+  record Claimed(String holder) implements Outcome {}
+}

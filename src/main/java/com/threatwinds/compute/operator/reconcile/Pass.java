@@ -1,0 +1,89 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.decision.Desired;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * One pass over one resource: the resource as it was read for the decision, and as it is after what
+ * the pass wrote itself.
+ */
+final class Pass {
+
+  private final Context<ComputeInstance> context;
+  private ComputeInstance resource;
+  private ComputeInstanceStatus announced;
+
+  Pass(Context<ComputeInstance> context, ComputeInstance resource) {
+    this.context = context;
+    this.resource = resource;
+    this.announced = statusOf(resource);
+  }
+
+  static ComputeInstanceStatus statusOf(ComputeInstance resource) {
+    return Objects.requireNonNullElse(resource.getStatus(), ComputeInstanceStatus.NONE);
+  }
+
+  Context<ComputeInstance> context() {
+    return context;
+  }
+
+  /** The resource as last read or written. */
+  ComputeInstance resource() {
+    return resource;
+  }
+
+  Desired desired() {
+    return Desired.of(resource);
+  }
+
+  /** What the resource records, what this pass announced included. */
+  ComputeInstanceStatus announced() {
+    return announced;
+  }
+
+  /** This pass wrote the resource. */
+  void wrote(ComputeInstance written) {
+    resource = written;
+    announced = statusOf(written);
+  }
+
+  Key key() {
+    return new Key(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
+  }
+
+  String uid() {
+    return resource.getMetadata().getUid();
+  }
+
+  String namespace() {
+    return resource.getMetadata().getNamespace();
+  }
+
+  /** When the resource was asked for, which is its place in every queue. */
+  Instant askedAt() {
+    String created = resource.getMetadata().getCreationTimestamp();
+    return created == null ? Instant.EPOCH : Instant.parse(created);
+  }
+
+  /** Names a resource; ordered, for queues. */
+  record Key(String namespace, String name) implements Comparable<Key> {
+    static Key of(ResourceID id) {
+      return new Key(id.getNamespace().orElse(""), id.getName());
+    }
+
+    ResourceID id() {
+      return new ResourceID(name, namespace);
+    }
+
+    @Override
+    public int compareTo(Key other) {
+      int byNamespace = namespace.compareTo(other.namespace);
+      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
+    }
+  }
+}

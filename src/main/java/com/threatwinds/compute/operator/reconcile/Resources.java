@@ -1,0 +1,148 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Our resources as the API server has them: live reads, and writes that carry {@code
+ * resourceVersion}, so that one resting on an old read fails with a conflict.
+ *
+ * <p>The client's own retries are switched off: a write that was committed and repeated would come
+ * back as a conflict with itself.
+ */
+final class Resources {
+
+  private static final int CONFLICT = 409;
+  private static final long PAGE = 500;
+
+  private final KubernetesClient client;
+  private final Set<String> namespaces;
+
+  /**
+   * @param namespaces those that the operator may see; empty for all
+   */
+  Resources(KubernetesClient client, Set<String> namespaces) {
+    this.client = client;
+    this.namespaces = namespaces;
+  }
+
+  /** The resource as it is now; empty if it is gone or another of the same name. */
+  Optional<ComputeInstance> live(ComputeInstance resource) {
+    ComputeInstance live =
+        client
+            .resources(ComputeInstance.class)
+            .inNamespace(resource.getMetadata().getNamespace())
+            .withName(resource.getMetadata().getName())
+            .get();
+    return Optional.ofNullable(live)
+        .filter(l -> l.getMetadata().getUid().equals(resource.getMetadata().getUid()));
+  }
+
+  /** All resources that the operator may see, live and whole. */
+  List<ComputeInstance> all() {
+    List<ComputeInstance> all = new ArrayList<>();
+    if (namespaces.isEmpty()) {
+      addPages(all, Optional.empty());
+    } else {
+      namespaces.forEach(namespace -> addPages(all, Optional.of(namespace)));
+    }
+    return all;
+  }
+
+  private void addPages(List<ComputeInstance> all, Optional<String> namespace) {
+    var resources = client.resources(ComputeInstance.class);
+    var scope =
+        namespace.isPresent() ? resources.inNamespace(namespace.get()) : resources.inAnyNamespace();
+    String next = null;
+    do {
+      var page = scope.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+      all.addAll(page.getItems());
+      next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
+    } while (next != null && !next.isEmpty());
+  }
+
+  /** Whether our resource definition is being deleted, or gone. */
+  boolean isDefinitionGoing() {
+    var definition =
+        client
+            .apiextensions()
+            .v1()
+            .customResourceDefinitions()
+            .withName("computeinstances." + ComputeInstance.GROUP)
+            .get();
+    return definition == null || definition.isMarkedForDeletion();
+  }
+
+  /**
+   * Writes a status that must rest on exactly this resource.
+   *
+   * @return the resource as written; empty if it changed meanwhile
+   * @throws KubernetesClientException if it is not known whether it was written
+   */
+  Optional<ComputeInstance> writeStatus(
+      Context<ComputeInstance> context, ComputeInstance resource, ComputeInstanceStatus status) {
+    try {
+      return Optional.of(
+          context.resourceOperations().updatePrimaryStatus(copyOf(resource, status)));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == CONFLICT || e.getCode() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Puts the copy of the binding into the annotation; false if the resource changed meanwhile. */
+  boolean annotate(Context<ComputeInstance> context, ComputeInstance resource, String instanceId) {
+    String key = "/metadata/annotations/" + Annotations.INSTANCE_ID.replace("/", "~1");
+    Map<String, String> present = resource.getMetadata().getAnnotations();
+    String patch =
+        "["
+            + (present == null || present.isEmpty()
+                ? "{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{}},"
+                : "")
+            + "{\"op\":\"add\",\"path\":\""
+            + key
+            + "\",\"value\":\""
+            + instanceId
+            + "\"},{\"op\":\"replace\",\"path\":\"/metadata/resourceVersion\",\"value\":\""
+            + resource.getMetadata().getResourceVersion()
+            + "\"}]";
+    try {
+      context
+          .resourceOperations()
+          .resourcePatch(
+              resource,
+              r -> client.resource(r).patch(PatchContext.of(PatchType.JSON), patch),
+              context.eventSourceRetriever().getControllerEventSource());
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == CONFLICT || e.getCode() == 404) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The same resource with another status; the original is left as it is. */
+  static ComputeInstance copyOf(ComputeInstance resource, ComputeInstanceStatus status) {
+    var copy = new ComputeInstance();
+    copy.setMetadata(new ObjectMetaBuilder(resource.getMetadata()).build());
+    copy.setSpec(resource.getSpec());
+    copy.setStatus(status);
+    return copy;
+  }
+}

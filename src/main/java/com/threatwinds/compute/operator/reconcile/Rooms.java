@@ -1,0 +1,147 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.inventory.Catalog;
+import com.threatwinds.compute.operator.inventory.Gate;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi;
+import com.threatwinds.compute.operator.inventory.Inventory;
+import com.threatwinds.compute.operator.settings.Settings;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pass works with, wired once: those parts need the informer's cache, which exists only when
+ * the framework asks for our event sources.
+ */
+final class Rooms {
+
+  private final GatedComputeApi api;
+  private final Resources resources;
+  private final EventWriter events;
+  private final Leadership leadership;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final Sightings sightings;
+  private final Pacing pacing;
+  private final StatusWriter writer;
+
+  private @Nullable Wakeups wakeups;
+  private @Nullable Inventory inventory;
+  private @Nullable CreateLane<Pass.Key> lane;
+  private @Nullable Observer observer;
+  private @Nullable Executor executor;
+
+  Rooms(
+      GatedComputeApi api,
+      Resources resources,
+      EventWriter events,
+      Leadership leadership,
+      Settings settings,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.api = api;
+    this.resources = resources;
+    this.events = events;
+    this.leadership = leadership;
+    this.settings = settings;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.sightings = new Sightings(nanoTime);
+    this.pacing = new Pacing(settings);
+    this.writer = new StatusWriter(resources, api);
+  }
+
+  /** Wires the rest around the informer's cache. */
+  Wakeups open(IndexerResourceCache<ComputeInstance> cache) {
+    Wakeups wakeups = new Wakeups(cache, this::forget);
+    Inventory inventory =
+        new Inventory(
+            api,
+            new Inventory.Pace(
+                settings.pollInterval(), settings.pollFastInterval(), settings.createSettle()),
+            nanoTime,
+            wakeups);
+    CreateLane<Pass.Key> lane = new CreateLane<>(key -> wakeups.wake(key.id()));
+    Gate quota = new Gate(Optional.empty(), nanoTime);
+    this.wakeups = wakeups;
+    this.inventory = inventory;
+    this.lane = lane;
+    this.observer =
+        new Observer(
+            api, inventory, new Catalog(api, nanoTime), wakeups, resources, sightings, settings);
+    this.executor =
+        new Executor(
+            api,
+            inventory,
+            lane,
+            quota,
+            new Settling(api, inventory, wakeups, resources, sightings, settings),
+            resources,
+            sightings,
+            leadership,
+            settings,
+            clock,
+            nanoTime);
+    wakeups.drive(inventory, leadership);
+    return wakeups;
+  }
+
+  private void forget(ComputeInstance gone) {
+    lane().leave(Pass.Key.of(ResourceID.fromResource(gone)));
+    sightings.succeeded(gone.getMetadata().getUid());
+    var create = Pass.statusOf(gone).create();
+    if (create != null) {
+      sightings.settled(String.valueOf(create.attemptId()));
+    }
+  }
+
+  Wakeups wakeups() {
+    return Objects.requireNonNull(wakeups, "open first");
+  }
+
+  Inventory inventory() {
+    return Objects.requireNonNull(inventory, "open first");
+  }
+
+  CreateLane<Pass.Key> lane() {
+    return Objects.requireNonNull(lane, "open first");
+  }
+
+  Observer observer() {
+    return Objects.requireNonNull(observer, "open first");
+  }
+
+  Executor executor() {
+    return Objects.requireNonNull(executor, "open first");
+  }
+
+  Resources resources() {
+    return resources;
+  }
+
+  EventWriter events() {
+    return events;
+  }
+
+  Sightings sightings() {
+    return sightings;
+  }
+
+  Pacing pacing() {
+    return pacing;
+  }
+
+  StatusWriter writer() {
+    return writer;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+}

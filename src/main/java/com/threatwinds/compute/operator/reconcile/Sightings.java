@@ -1,0 +1,78 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.Listing;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * When this process first saw what it must see for a while before it may conclude anything: an open
+ * create, an instance that answers 404. On its own monotonic clock, since another process's clock
+ * proves nothing.
+ */
+final class Sightings {
+
+  private final LongSupplier nanoTime;
+  private final Map<String, Long> attempts = new ConcurrentHashMap<>();
+  private final Map<String, Reading> readings = new ConcurrentHashMap<>();
+  private final Map<InstanceId, Long> absences = new ConcurrentHashMap<>();
+  private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+
+  /** The first of the two reads that settle a create. */
+  record Reading(Listing listing, long at) {}
+
+  Sightings(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** For how long the attempt has been known to be open; its time begins with the first call. */
+  Duration attempt(String attemptId) {
+    return since(attempts.computeIfAbsent(attemptId, id -> nanoTime.getAsLong()));
+  }
+
+  /** For how long the instance has answered 404; its time begins with the first call. */
+  Duration absence(InstanceId id) {
+    return since(absences.computeIfAbsent(id, i -> nanoTime.getAsLong()));
+  }
+
+  /** The instance answered. */
+  void present(InstanceId id) {
+    absences.remove(id);
+  }
+
+  Optional<Reading> reading(String attemptId) {
+    return Optional.ofNullable(readings.get(attemptId));
+  }
+
+  void read(String attemptId, Listing listing) {
+    readings.put(attemptId, new Reading(listing, nanoTime.getAsLong()));
+  }
+
+  /** The two reads are used up: the next settlement needs two new ones. */
+  void forgetReading(String attemptId) {
+    readings.remove(attemptId);
+  }
+
+  /** The attempt is over. */
+  void settled(String attemptId) {
+    attempts.remove(attemptId);
+    readings.remove(attemptId);
+  }
+
+  Duration since(long moment) {
+    return Duration.ofNanos(nanoTime.getAsLong() - moment);
+  }
+
+  /** Counts one more failed pass of the resource in a row. */
+  int failed(String uid) {
+    return failures.merge(uid, 1, Integer::sum);
+  }
+
+  /** The resource's pass did not fail. */
+  void succeeded(String uid) {
+    failures.remove(uid);
+  }
+}

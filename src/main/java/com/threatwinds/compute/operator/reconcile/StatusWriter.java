@@ -1,0 +1,128 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.compute.ComputeApi;
+import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes back what a pass found. A status that tells of something irrevocable - an instance was
+ * made - is written until it holds; any other is left to the next pass.
+ */
+final class StatusWriter {
+
+  private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final int TRIES = 3;
+
+  private final Resources resources;
+  private final ComputeApi api;
+
+  StatusWriter(Resources resources, ComputeApi api) {
+    this.resources = resources;
+    this.api = api;
+  }
+
+  /** Whether the status is written. */
+  boolean write(Pass pass, ComputeInstanceStatus status, Outcome outcome) {
+    ComputeInstanceStatus expected = pass.announced();
+    boolean untilItHolds = outcome instanceof Outcome.Made;
+    Duration pause = FIRST_PAUSE;
+    ComputeInstance onto = pass.resource();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Optional<ComputeInstance> written = resources.writeStatus(pass.context(), onto, status);
+        if (written.isPresent()) {
+          pass.wrote(written.get());
+          return true;
+        }
+        Optional<ComputeInstance> live = resources.live(onto);
+        if (live.isPresent() && Pass.statusOf(live.get()).equals(status)) {
+          pass.wrote(live.get());
+          return true;
+        }
+        if (live.isEmpty() || !mayReplace(Pass.statusOf(live.get()), expected)) {
+          if (outcome instanceof Outcome.Made made) {
+            late(made.seen().instance().id(), status, pass);
+          }
+          return false;
+        }
+        onto = live.get();
+      } catch (KubernetesClientException e) {
+        if (!untilItHolds && attempt >= TRIES) {
+          throw e;
+        }
+        log.warn("write=status outcome=unknown try={} error=\"{}\"", attempt, e.getMessage());
+      }
+      if (!untilItHolds && attempt >= TRIES) {
+        return false;
+      }
+      if (!rest(pause)) {
+        return false;
+      }
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
+    }
+  }
+
+  /** Another's edit of the spec is no reason to lose what was found; another's status is. */
+  private static boolean mayReplace(ComputeInstanceStatus live, ComputeInstanceStatus expected) {
+    if (expected.create() != null) {
+      return live.create() != null
+          && Objects.equals(live.create().attemptId(), expected.create().attemptId())
+          && live.instanceId() == null;
+    }
+    return live.equals(expected);
+  }
+
+  /**
+   * The resource that an instance was made for no longer waits for it: gone, bound to another, or
+   * concluded without it. The instance is ours and late, and goes, unless somebody may claim it.
+   */
+  private void late(InstanceId id, ComputeInstanceStatus status, Pass pass) {
+    try {
+      List<ComputeInstance> all = resources.all();
+      boolean claimed =
+          all.stream()
+              .map(Pass::statusOf)
+              .anyMatch(
+                  s ->
+                      id.value().equals(s.instanceId())
+                          || (s.create() != null
+                              && Objects.equals(
+                                  s.create().templateId(),
+                                  status.accepted() == null
+                                      ? null
+                                      : status.accepted().templateId())));
+      if (claimed) {
+        log.warn("instance={} late=true action=none why=\"a resource may claim it\"", id);
+        return;
+      }
+      api.delete(id);
+      log.warn("instance={} late=true action=Delete uid={}", id, pass.uid());
+    } catch (ComputeApiException | KubernetesClientException e) {
+      log.error("instance={} late=true action=none error=\"{}\"", id, e.getMessage());
+    }
+  }
+
+  private static boolean rest(Duration pause) {
+    try {
+      Thread.sleep(pause);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

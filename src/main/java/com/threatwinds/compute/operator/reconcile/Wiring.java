@@ -1,0 +1,140 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
+import com.threatwinds.compute.operator.compute.HttpComputeApi;
+import com.threatwinds.compute.operator.inventory.Gate;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
+import com.threatwinds.compute.operator.settings.Settings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the parts together for Quarkus; the only place that knows about injection. */
+@Singleton
+final class Wiring {
+
+  private static final Path SERVICE_ACCOUNT =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+
+  /** Unique for each process, also for two on one host: who leads must not be guessed. */
+  private final String identity =
+      Optional.ofNullable(System.getenv("HOSTNAME")).orElse("compute-operator")
+          + "_"
+          + UUID.randomUUID();
+
+  @Produces
+  @Singleton
+  Settings settings(Config config) {
+    return Settings.read(
+        name -> config.getOptionalValue(name, String.class), Files.exists(SERVICE_ACCOUNT));
+  }
+
+  @Produces
+  @Singleton
+  Leadership leadership(Settings settings) {
+    return new Leadership(!settings.leaderElection());
+  }
+
+  @Produces
+  @Singleton
+  Rooms rooms(Settings settings, Leadership leadership, KubernetesClient client, Config config) {
+    var api =
+        new HttpComputeApi(
+            new HttpComputeApi.Options(
+                settings.apiUrl(),
+                settings.timeout(),
+                settings.credentials(),
+                settings.caFile(),
+                EnvironmentProxySelector.from(System.getenv()),
+                InstantSource.system()));
+    Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
+    }
+    return new Rooms(
+        new GatedComputeApi(api, gates),
+        new Resources(client, namespaces(config)),
+        new EventWriter(client, Executors.newVirtualThreadPerTaskExecutor(), identity),
+        leadership,
+        settings,
+        InstantSource.system(),
+        System::nanoTime);
+  }
+
+  private static Set<String> namespaces(Config config) {
+    return config.getOptionalValue("operator.namespaces", String.class).stream()
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Null, which {@code @Dependent} allows, means no election. */
+  @Produces
+  @Dependent
+  @Nullable LeaderElectionConfiguration leaderElection(Settings settings, Leadership leadership) {
+    if (!settings.leaderElection()) {
+      return null;
+    }
+    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(settings.leaseName())
+        .withLeaseNamespace(settings.leaseNamespace().orElse(null))
+        .withIdentity(identity)
+        .withLeaseDuration(Duration.ofSeconds(10))
+        .withRenewDeadline(Duration.ofSeconds(7))
+        .withRetryPeriod(Duration.ofSeconds(1))
+        .withLeaderCallbacks(new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}))
+        .build();
+  }
+
+  @Produces
+  @Singleton
+  ConfigurationServiceCustomizer frameworkSettings() {
+    return new ConfigurationServiceCustomizer() {
+      @Override
+      public Consumer<ConfigurationServiceOverrider> overrider() {
+        return overrider ->
+            overrider
+                // A pass may wait 30 s for an answer; a platform thread for each would be the
+                // limit.
+                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+                .withResourceCloner(new SharingCloner());
+      }
+    };
+  }
+
+  /** Specs and statuses are records: only the metadata around them needs a copy. */
+  private static final class SharingCloner implements Cloner {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <R extends HasMetadata> R clone(R object) {
+      return object instanceof ComputeInstance resource
+          ? (R) Resources.copyOf(resource, resource.getStatus())
+          : new io.fabric8.kubernetes.client.utils.KubernetesSerialization().clone(object);
+    }
+  }
+}
