@@ -9,13 +9,15 @@ IMAGE  ?= compute-operator:dev
 MAVEN   = JAVA_HOME="$$(.mvn/find-jdk)" && export JAVA_HOME && $(MVN) -B -ntp
 PACKAGE = $(MAVEN) -q package -DskipTests -Dspotless.check.skip
 JAVA    = "$$(.mvn/find-jdk)/bin/java"
+TEST_JAVA = $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
+  -cp "target/test-classes:target/classes:$$(cat target/test-classpath)"
 
 KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeapitest/k8s/*/kube-apiserver))
 
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it run crds image format clean
+.PHONY: help demo test it assets run crds image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +25,7 @@ help: ## What can be made
 demo: ## Show the operator at work on this machine: no cluster, no account (ONCE=1 ends by itself)
 	@echo "Building; the first time this downloads the libraries, which takes a while."
 	@$(PACKAGE)
-	@exec $(JAVA) -cp "target/test-classes:target/classes:$$(cat target/test-classpath)" \
-	  com.threatwinds.compute.operator.demo.Demo
+	@exec $(TEST_JAVA) com.threatwinds.compute.operator.demo.Demo
 
 test: ## All tests: units, then the packaged operator against a mock cluster
 	@$(MAVEN) verify
@@ -32,10 +33,14 @@ test: ## All tests: units, then the packaged operator against a mock cluster
 it: ## The packaged operator against a real kube-apiserver, where there is one
 ifeq ($(KUBE_API_SERVERS),)
 	@echo "skipped: no kube-apiserver; set KUBE_ASSETS to a directory with kube-apiserver and etcd," \
-	  "or put them into ~/.kubeapitest/k8s/<version>-linux-amd64/"
+	  "or try make assets, which downloads them"
 else
 	@$(MAVEN) verify -Preal-cluster
 endif
+
+assets: ## Download etcd and kube-apiserver for make it
+	@$(PACKAGE)
+	@$(TEST_JAVA) com.threatwinds.compute.operator.testing.DownloadKubeAssets
 
 run: ## Run the operator here, against the current kubeconfig
 	@$(PACKAGE)
