@@ -54,10 +54,15 @@ public interface ComputeApi {
   /** {@code POST /instances/{id}/reset}: a hard reset. Can't be repeated safely. */
   void reset(InstanceId id) throws ComputeApiException;
 
-  /** {@code GET /templates}; entries without an id are left out. */
+  /**
+   * {@code GET /templates}; entries without an id are left out. A 404 is "none" if it carries the
+   * API's own message, else {@link ComputeApiException.NotFound}.
+   */
   List<Template> templates() throws ComputeApiException;
 
-  /** {@code GET /templates/{id}/zones}: names of zones. */
+  /**
+   * {@code GET /templates/{id}/zones}: names of zones. A 404 means that there is no such template.
+   */
   List<String> zones(String templateId) throws ComputeApiException;
 
   /** The time by the API's clock, after its last {@code Date} header; ours until there was one. */
