@@ -1,5 +1,6 @@
 package com.threatwinds.compute.operator;
 
+import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
 import com.threatwinds.compute.operator.settings.BadSettingException;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.quarkus.runtime.Quarkus;
@@ -24,10 +25,13 @@ public final class Main {
         new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources().build();
     try {
       Settings.read(name -> optional(config, name), false);
-    } catch (BadSettingException e) {
+      EnvironmentProxySelector.from(System.getenv());
+    } catch (BadSettingException | IllegalArgumentException e) {
       System.err.println("compute-operator: bad setting " + e.getMessage());
       System.exit(BAD_SETTING);
     }
+    boolean json = optional(config, "log.format").filter("json"::equals).isPresent();
+    System.setProperty("quarkus.log.console.json.enabled", Boolean.toString(json));
     Quarkus.run(args);
   }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All go into one key store and so under one trust manager of the JDK's own, with all its
  * checks; a second trust manager to ask when the first says no would be ours to get wrong.
  */
-final class TrustedCertificates {
+public final class TrustedCertificates {
 
   private TrustedCertificates() {}
 
@@ -58,6 +58,15 @@ final class TrustedCertificates {
       throw new IllegalStateException("the JVM's certificate authorities can't be read", e);
     }
     return all;
+  }
+
+  /**
+   * Checks that a file holds certificates.
+   *
+   * @throws IllegalArgumentException if it does not, or can't be read
+   */
+  public static void check(Path caFile) {
+    read(caFile);
   }
 
   private static List<X509Certificate> read(Path caFile) {

@@ -3,9 +3,11 @@ package com.threatwinds.compute.operator.settings;
 import com.threatwinds.compute.operator.compute.Credentials;
 import com.threatwinds.compute.operator.compute.CredentialsSource;
 import com.threatwinds.compute.operator.compute.DirectoryCredentials;
+import com.threatwinds.compute.operator.compute.TrustedCertificates;
 import com.threatwinds.compute.operator.decision.Settlement.Recovery;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import io.quarkus.runtime.configuration.DurationConverter;
+import java.io.File;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +61,29 @@ public record Settings(
 
   private static final String DEFAULT_URL = "https://apis.threatwinds.com/api/compute/v1";
 
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  /** Label selectors as kubectl takes them: equality, sets and existence, comma-separated. */
+  private static final Pattern SELECTOR = selector();
+
+  private static Pattern selector() {
+    String value = "([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?";
+    String key =
+        "([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+    String set = "\\(\\s*" + value + "(\\s*,\\s*" + value + ")*\\s*\\)";
+    String term =
+        "\\s*(!\\s*"
+            + key
+            + "|"
+            + key
+            + "(\\s*(=|==|!=)\\s*"
+            + value
+            + "|\\s+(in|notin)\\s*"
+            + set
+            + ")?)\\s*";
+    return Pattern.compile(term + "(," + term + ")*");
+  }
+
   /** Where resources may take over instances that the operator did not create. */
   public record Takeover(boolean everywhere, Set<String> namespaces) {
     /** Whether a resource in that namespace may. */
@@ -87,14 +113,16 @@ public record Settings(
       return new Settings(
           url(),
           credentials(),
-          duration("compute.api.timeout", "30s"),
+          timeout(),
           slow,
           fast.compareTo(slow) < 0 ? fast : slow,
-          duration("compute.create.settle", "120s"),
+          text("compute.create.settle").filter("0"::equals).isPresent()
+              ? Duration.ZERO
+              : duration("compute.create.settle", "120s"),
           recovery(),
           takeover(),
           rates(),
-          file("compute.api.ca-file"),
+          certificates("compute.api.ca-file"),
           flag("operator.leader-election", inCluster),
           text("operator.lease-name").orElse("compute-operator"),
           text("operator.lease-namespace"));
@@ -204,6 +232,14 @@ public record Settings(
       }
     }
 
+    private Duration timeout() {
+      Duration timeout = duration("compute.api.timeout", "30s");
+      if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+        throw bad("compute.api.timeout", "must not be longer than an hour");
+      }
+      return timeout;
+    }
+
     private Duration duration(String property, String otherwise) {
       String value = text(property).orElse(otherwise);
       Duration duration;
@@ -267,12 +303,14 @@ public record Settings(
       return Map.copyOf(rates);
     }
 
-    private Optional<Path> file(String property) {
+    private Optional<Path> certificates(String property) {
       Optional<Path> path = text(property).map(Path::of);
       path.ifPresent(
           file -> {
-            if (!Files.isReadable(file) || Files.isDirectory(file)) {
-              throw bad(property, "is not a file that can be read: " + file);
+            try {
+              TrustedCertificates.check(file);
+            } catch (IllegalArgumentException e) {
+              throw bad(property, e.getMessage());
             }
           });
       return path;
@@ -317,8 +355,17 @@ public record Settings(
               format -> {
                 throw bad("log.format", "must be text or json: " + format);
               });
+      text("kubeconfig")
+          .filter(
+              files ->
+                  Arrays.stream(files.split(File.pathSeparator))
+                      .noneMatch(file -> Files.isReadable(Path.of(file))))
+          .ifPresent(
+              files -> {
+                throw bad("kubeconfig", "is not a file that can be read: " + files);
+              });
       text("operator.label-selector")
-          .filter(selector -> !selector.matches("[-A-Za-z0-9_./=!,() ]+"))
+          .filter(selector -> !SELECTOR.matcher(selector).matches())
           .ifPresent(
               selector -> {
                 throw bad("operator.label-selector", "is not a label selector: " + selector);
