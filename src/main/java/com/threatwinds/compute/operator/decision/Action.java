@@ -16,7 +16,7 @@ public sealed interface Action {
     return this instanceof Change;
   }
 
-  /** The actions that call the API to change something, or bind an instance for good. */
+  /** The actions that change something at the API, or can't be taken back. */
   sealed interface Change extends Action {}
 
   /** Say nothing new. */
@@ -46,8 +46,11 @@ public sealed interface Action {
   /** A person said that the open create made nothing: forget it. */
   record Forget() implements Action {}
 
-  /** Let the resource go. */
-  record Release(Why why) implements Action {
+  /**
+   * Let the resource go. Rests on a live read like a call: on an old one, a binding or an open
+   * create would be let go with it.
+   */
+  record Release(Why why) implements Change {
     /** Why a resource is let go. */
     public enum Why {
       /** There never was an instance. */

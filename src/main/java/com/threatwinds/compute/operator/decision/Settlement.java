@@ -100,6 +100,9 @@ public final class Settlement {
     /** Only a person can tell. */
     record Ambiguous(List<InstanceId> candidates) implements Verdict {}
 
+    /** The credentials at hand are not provably of the account that the create was made in. */
+    record OtherAccount() implements Verdict {}
+
     /** This evidence concludes nothing; look again. */
     record Inconclusive(String why) implements Verdict {}
   }
@@ -119,9 +122,12 @@ public final class Settlement {
 
   /** What became of {@code own}. */
   public static Verdict settle(Attempt own, Evidence evidence, Recovery recovery) {
-    Optional<String> doubt = doubt(own, evidence);
-    if (doubt.isPresent()) {
-      return new Verdict.Inconclusive(doubt.get());
+    List<Listing> lists = List.of(evidence.first(), evidence.second());
+    if (!lists.stream().allMatch(Listing::conclusive)) {
+      return new Verdict.Inconclusive("the list can't be read completely");
+    }
+    if (!lists.stream().allMatch(list -> isOfAccount(own, list))) {
+      return new Verdict.OtherAccount();
     }
     List<Attempt> group = group(own, evidence.open());
     if (group.stream().anyMatch(Attempt::young)) {
@@ -170,19 +176,9 @@ public final class Settlement {
     return new Verdict.Ambiguous(candidates.stream().map(Instance::id).sorted().toList());
   }
 
-  private static Optional<String> doubt(Attempt own, Evidence evidence) {
-    for (Listing listing : List.of(evidence.first(), evidence.second())) {
-      if (!listing.conclusive()) {
-        return Optional.of("the list can't be read completely");
-      }
-      boolean sameCredentials = own.credentials().equals(Optional.of(listing.credentials()));
-      boolean sameAccount =
-          own.userId().isPresent() && listing.userIds().equals(Set.of(own.userId().get()));
-      if (!sameCredentials && !sameAccount) {
-        return Optional.of("the credentials are not provably of the account of the create");
-      }
-    }
-    return Optional.empty();
+  private static boolean isOfAccount(Attempt own, Listing listing) {
+    return own.credentials().equals(Optional.of(listing.credentials()))
+        || (own.userId().isPresent() && listing.userIds().equals(Set.of(own.userId().get())));
   }
 
   /** Whether every instance is bound, or may be the outcome of a create of ours. */

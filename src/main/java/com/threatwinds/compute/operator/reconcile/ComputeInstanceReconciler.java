@@ -68,17 +68,15 @@ public final class ComputeInstanceReconciler
 
   @Override
   public DeleteControl cleanup(ComputeInstance resource, Context<ComputeInstance> context) {
+    // The finalizer is ours to remove: the framework would do it whatever has changed since.
     Ended ended = pass(new Pass(context, resource));
-    if (ended.released()) {
-      return DeleteControl.defaultDelete();
-    }
     DeleteControl control = DeleteControl.noFinalizerRemoval();
     ended.next().ifPresent(control::rescheduleAfter);
     return control;
   }
 
-  /** How a pass ended: whether the resource may go, or when to look again. */
-  private record Ended(boolean released, Optional<Duration> next) {}
+  /** How a pass ended: when to look again. */
+  private record Ended(Optional<Duration> next) {}
 
   private Ended pass(Pass pass) {
     Action action = new Action.Keep();
@@ -90,7 +88,7 @@ public final class ComputeInstanceReconciler
         // What changes something must rest on what is so now, not on what a list or cache said.
         Optional<ComputeInstance> live = rooms.resources().live(pass.resource());
         if (live.isEmpty()) {
-          return new Ended(false, Optional.empty());
+          return new Ended(Optional.empty());
         }
         pass = new Pass(pass.context(), live.get());
         observation = rooms.observer().look(pass);
@@ -100,7 +98,7 @@ public final class ComputeInstanceReconciler
       outcome = rooms.executor().execute(action, pass);
       return report(pass, before, observation, action, outcome);
     } finally {
-      if (!Executor.keepsLane(action, outcome)) {
+      if (!Executor.keepsLane(outcome)) {
         rooms.lane().leave(pass.key());
       }
     }
@@ -131,13 +129,16 @@ public final class ComputeInstanceReconciler
     }
     tell(pass, before, status, action, outcome, written);
     if (released) {
-      return new Ended(true, Optional.empty());
+      return new Ended(
+          rooms.resources().release(pass.context(), pass.resource())
+              ? Optional.empty()
+              : Optional.of(Pacing.AT_ONCE));
     }
     if (written) {
       written = keepAnnotation(pass);
     }
     settled(before, pass.announced());
-    return new Ended(false, next(pass, observation, action, outcome, written));
+    return new Ended(next(pass, observation, action, outcome, written));
   }
 
   private Optional<Duration> next(
@@ -146,6 +147,7 @@ public final class ComputeInstanceReconciler
         !written
             || outcome instanceof Outcome.Failed
             || outcome instanceof Outcome.Outdated
+            || outcome instanceof Outcome.LookAgain
             || action instanceof Action.Retry;
     int failures = 0;
     if (failed) {
@@ -204,7 +206,7 @@ public final class ComputeInstanceReconciler
     }
     String done = action.getClass().getSimpleName();
     String end = outcome.getClass().getSimpleName();
-    if (action.isChange() || action instanceof Action.Release) {
+    if (action.isChange()) {
       log.info(
           "action={} outcome={} instance={}{}",
           done,

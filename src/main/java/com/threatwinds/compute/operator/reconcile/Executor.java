@@ -80,10 +80,11 @@ final class Executor {
     try {
       return switch (action) {
         case Action.Create create -> create(create, pass);
-        case Action.Settle s -> inLane(pass, () -> settling.settle(pass));
-        case Action.Adopt(InstanceId id) -> inLane(pass, () -> adopt(id, pass));
+        case Action.Settle s -> inLane(pass, Reason.CONFIRMING_CREATE, () -> settling.settle(pass));
+        case Action.Adopt(InstanceId id) ->
+            inLane(pass, Reason.CONFIRMING_CREATE, () -> adopt(id, pass));
         case Action.TakeOver(Instance instance) ->
-            inLane(pass, () -> takeOver(instance.id(), pass));
+            inLane(pass, Reason.CREATING, () -> takeOver(instance.id(), pass));
         case Action.Start(InstanceId id) -> power(id, () -> api.start(id));
         case Action.Stop(InstanceId id) -> power(id, () -> api.stop(id));
         case Action.Request request -> request(request, pass);
@@ -221,14 +222,11 @@ final class Executor {
 
   // -- the lane's other users
 
-  private Outcome inLane(Pass pass, Step step) throws ComputeApiException {
+  private Outcome inLane(Pass pass, Reason reason, Step step) throws ComputeApiException {
     return switch (lane.enter(pass.key(), Instant.MIN, true)) {
       case IN -> step.take();
       case FIRST, BEHIND ->
-          new Outcome.Queued(
-              Reason.CONFIRMING_CREATE,
-              "waits for its turn to read the account's list",
-              QUEUE_CHECK);
+          new Outcome.Queued(reason, "waits for its turn to read the account's list", QUEUE_CHECK);
     };
   }
 
@@ -316,8 +314,7 @@ final class Executor {
   }
 
   /** Whether it holds the lane beyond its pass, for the second of two reads. */
-  static boolean keepsLane(Action action, Outcome outcome) {
-    return outcome instanceof Outcome.Queued
-        || (action instanceof Action.Settle && outcome instanceof Outcome.LookAgain);
+  static boolean keepsLane(Outcome outcome) {
+    return outcome instanceof Outcome.Queued || outcome instanceof Outcome.ReadOnce;
   }
 }

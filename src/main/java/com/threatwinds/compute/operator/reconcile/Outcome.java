@@ -25,7 +25,13 @@ sealed interface Outcome {
   /** Only a person can tell what the open create made. */
   record Ambiguous(List<InstanceId> candidates) implements Outcome {}
 
-  /** Another look is needed, that much later. */
+  /** The list was read once; it is read again that much later, in the lane until then. */
+  record ReadOnce(Duration after) implements Outcome {}
+
+  /** The open create can't be settled with the credentials at hand. */
+  record OtherAccount() implements Outcome {}
+
+  /** What was read concludes nothing: another look is needed, that much later. */
   record LookAgain(String why, Duration after) implements Outcome {}
 
   /** The call failed; the error says whether it may have happened. */

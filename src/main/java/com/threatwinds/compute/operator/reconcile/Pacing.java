@@ -38,7 +38,9 @@ final class Pacing {
    */
   Optional<Duration> next(Action action, Observation observation, Outcome outcome, int failures) {
     return switch (outcome) {
-      case Outcome.LookAgain l -> Optional.of(l.after());
+      case Outcome.ReadOnce(Duration after) -> Optional.of(after);
+      case Outcome.LookAgain(String why, Duration after) -> Optional.of(backoff(after, failures));
+      case Outcome.OtherAccount o -> Optional.of(slow);
       case Outcome.Queued q -> Optional.of(q.after());
       case Outcome.Outdated o -> Optional.of(backoff(Duration.ofMillis(200), failures));
       case Outcome.NotMade n -> Optional.of(AT_ONCE);
@@ -70,7 +72,7 @@ final class Pacing {
       case Action.Skip s -> Optional.of(AT_ONCE);
       case Action.GiveUp g -> Optional.of(AT_ONCE);
       case Action.Forget f -> Optional.of(AT_ONCE);
-      case Action.Keep k -> Optional.of(SLOW);
+      case Action.Keep k -> Optional.of(observation instanceof Observation.NotYet ? fast : SLOW);
       case Action.Rest r -> Optional.empty();
       case Action.Pause p -> Optional.empty();
       case Action.Release r -> Optional.empty();

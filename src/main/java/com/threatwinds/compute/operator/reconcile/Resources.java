@@ -26,6 +26,7 @@ import java.util.Set;
 final class Resources {
 
   private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
   private static final long PAGE = 500;
 
   private final KubernetesClient client;
@@ -98,7 +99,7 @@ final class Resources {
       return Optional.of(
           context.resourceOperations().updatePrimaryStatus(copyOf(resource, status)));
     } catch (KubernetesClientException e) {
-      if (e.getCode() == CONFLICT || e.getCode() == 404) {
+      if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
         return Optional.empty();
       }
       throw e;
@@ -109,16 +110,35 @@ final class Resources {
   boolean annotate(Context<ComputeInstance> context, ComputeInstance resource, String instanceId) {
     String key = "/metadata/annotations/" + Annotations.INSTANCE_ID.replace("/", "~1");
     Map<String, String> present = resource.getMetadata().getAnnotations();
-    String patch =
-        "["
-            + (present == null || present.isEmpty()
-                ? "{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{}},"
-                : "")
+    boolean none = present == null || present.isEmpty();
+    return patch(
+        context,
+        resource,
+        (none ? "{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{}}," : "")
             + "{\"op\":\"add\",\"path\":\""
             + key
             + "\",\"value\":\""
             + instanceId
-            + "\"},{\"op\":\"replace\",\"path\":\"/metadata/resourceVersion\",\"value\":\""
+            + "\"}");
+  }
+
+  /** Removes our finalizer; false if the resource changed meanwhile. */
+  boolean release(Context<ComputeInstance> context, ComputeInstance resource) {
+    int place = resource.getMetadata().getFinalizers().indexOf(ComputeInstance.FINALIZER);
+    if (place < 0) {
+      return true;
+    }
+    return patch(
+        context, resource, "{\"op\":\"remove\",\"path\":\"/metadata/finalizers/" + place + "\"}");
+  }
+
+  /** A JSON patch that rests on exactly this resource. */
+  private boolean patch(
+      Context<ComputeInstance> context, ComputeInstance resource, String operations) {
+    String patch =
+        "["
+            + operations
+            + ",{\"op\":\"replace\",\"path\":\"/metadata/resourceVersion\",\"value\":\""
             + resource.getMetadata().getResourceVersion()
             + "\"}]";
     try {
@@ -130,7 +150,7 @@ final class Resources {
               context.eventSourceRetriever().getControllerEventSource());
       return true;
     } catch (KubernetesClientException e) {
-      if (e.getCode() == CONFLICT || e.getCode() == 404) {
+      if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
         return false;
       }
       throw e;

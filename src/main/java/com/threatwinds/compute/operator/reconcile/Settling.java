@@ -81,11 +81,11 @@ final class Settling {
     Optional<Sightings.Reading> first = sightings.reading(attemptId);
     if (first.isEmpty()) {
       sightings.read(attemptId, inventory.read());
-      return new Outcome.LookAgain("read once, read again", settings.pollFastInterval());
+      return new Outcome.ReadOnce(settings.pollFastInterval());
     }
     Duration left = settings.pollFastInterval().minus(sightings.since(first.get().at()));
     if (left.isPositive()) {
-      return new Outcome.LookAgain("read once, read again", left);
+      return new Outcome.ReadOnce(left);
     }
     sightings.forgetReading(attemptId);
     Listing second = inventory.read();
@@ -129,6 +129,7 @@ final class Settling {
           new Outcome.Made(new Seen(instance, second.credentials()));
       case Verdict.NotMade n -> new Outcome.NotMade();
       case Verdict.Ambiguous(List<InstanceId> candidates) -> new Outcome.Ambiguous(candidates);
+      case Verdict.OtherAccount o -> new Outcome.OtherAccount();
       case Verdict.Inconclusive(String why) ->
           new Outcome.LookAgain(why, settings.pollFastInterval());
     };

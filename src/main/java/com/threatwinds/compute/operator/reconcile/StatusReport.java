@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
@@ -151,6 +152,20 @@ final class StatusReport {
         reconciling(CREATING, "the create did not happen and begins anew");
       }
       case Outcome.Ambiguous(List<InstanceId> candidates) -> ambiguous(candidates);
+      case Outcome.OtherAccount o ->
+          stalled(
+              ACCOUNT_MISMATCH,
+              "a create is open, and the credentials at hand are not provably of the account that"
+                  + " it was made in: bring those back, or annotate this ComputeInstance with"
+                  + " compute.threatwinds.com/resolve-create=retry:"
+                  + Objects.requireNonNull(create).attemptId()
+                  + " to create another");
+      case Outcome.ReadOnce r -> {
+        if (!stalledBecause(CREATE_OUTCOME_UNKNOWN) && !stalledBecause(ACCOUNT_MISMATCH)) {
+          reconciling(
+              CONFIRMING_CREATE, "the outcome of the create is being read from the account's list");
+        }
+      }
       case Outcome.LookAgain l -> {
         if (!stalledBecause(CREATE_OUTCOME_UNKNOWN)) {
           reconciling(
@@ -180,7 +195,14 @@ final class StatusReport {
       case Action.Wait(Reason reason, String message) ->
           reconciling(reason, reason == PROVISIONING ? withPatience(message) : message);
       case Action.Retry(ComputeApiException error) -> trouble(error);
-      case Action.Stall(Reason reason, String message) -> stalled(reason, message);
+      case Action.Stall(Reason reason, String message) -> {
+        if (reason == INSTANCE_NOT_FOUND) {
+          state = null; // What is gone runs nowhere.
+          externalIp = null;
+          internalIp = null;
+        }
+        stalled(reason, message);
+      }
       case Action.Pause p -> paused(observation);
       case Action.Skip(List<PowerRequest> requests) -> {
         handled(requests, PowerOutcome.SKIPPED);
@@ -423,7 +445,7 @@ final class StatusReport {
 
   private String withPatience(String message) {
     boolean slow =
-        createdAt != null && Instant.parse(createdAt).plus(SLOW_PROVISIONING).isBefore(now);
+        instant(createdAt).filter(t -> t.plus(SLOW_PROVISIONING).isBefore(now)).isPresent();
     return slow ? message + " for longer than 15 minutes" : message;
   }
 
@@ -654,6 +676,14 @@ final class StatusReport {
         s.power(),
         s.lastError(),
         s.problem());
+  }
+
+  private static Optional<Instant> instant(@Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(Instant::parse);
+    } catch (DateTimeParseException e) {
+      return Optional.empty(); // Edited by hand: no reason to stop.
+    }
   }
 
   private static String time(Instant instant) {

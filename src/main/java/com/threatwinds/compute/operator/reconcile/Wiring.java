@@ -9,13 +9,19 @@ import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Files;
@@ -33,10 +39,14 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the parts together for Quarkus; the only place that knows about injection. */
 @Singleton
 final class Wiring {
+
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
@@ -109,6 +119,55 @@ final class Wiring {
         .withRetryPeriod(Duration.ofSeconds(1))
         .withLeaderCallbacks(new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}))
         .build();
+  }
+
+  /**
+   * Starts the operator once the Kubernetes API answers, and ends the process if it can't start: a
+   * process that lives and does nothing helps nobody.
+   */
+  void start(@Observes StartupEvent event, Operator operator, KubernetesClient client) {
+    Thread.ofVirtual()
+        .name("start")
+        .start(
+            () -> {
+              try {
+                awaitKubernetes(client);
+                operator.start();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                log.error("start=failed error=\"{}\"", rootMessage(e));
+                Quarkus.asyncExit(1);
+              }
+            });
+  }
+
+  void stop(@Observes ShutdownEvent event, Operator operator) {
+    operator.stop();
+  }
+
+  private static void awaitKubernetes(KubernetesClient client) throws InterruptedException {
+    boolean told = false;
+    while (true) {
+      try {
+        client.getKubernetesVersion();
+        return;
+      } catch (KubernetesClientException e) {
+        if (!told) {
+          log.warn("kubernetes=unreachable error=\"{}\"", rootMessage(e));
+          told = true;
+        }
+        Thread.sleep(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
   }
 
   @Produces
