@@ -79,12 +79,26 @@ public final class ComputeInstanceReconciler
   private record Ended(Optional<Duration> next) {}
 
   private Ended pass(Pass pass) {
+    if (!rooms.inFlight().enter()) {
+      return new Ended(Optional.empty());
+    }
+    try {
+      return run(pass);
+    } finally {
+      rooms.inFlight().leave();
+    }
+  }
+
+  private Ended run(Pass pass) {
     Action action = new Action.Keep();
     Outcome outcome = new Outcome.Nothing();
     try {
       Observation observation = rooms.observer().glance(pass);
       action = Decider.decide(pass.desired(), pass.announced(), observation);
       if (action.isChange()) {
+        if (!rooms.leadership().isHeld()) {
+          return new Ended(Optional.empty());
+        }
         // What changes something must rest on what is so now, not on what a list or cache said.
         Optional<ComputeInstance> live = rooms.resources().live(pass.resource());
         if (live.isEmpty()) {

@@ -10,13 +10,17 @@ import java.util.List;
 final class Leadership {
 
   private final List<Runnable> waiting = new ArrayList<>();
+  private final Runnable end;
   private boolean held;
+  private boolean leaving;
 
   /**
    * @param held whether to begin with: true where nobody else can lead
+   * @param end ends the process, after the answers that are under way
    */
-  Leadership(boolean held) {
+  Leadership(boolean held, Runnable end) {
     this.held = held;
+    this.end = end;
   }
 
   synchronized boolean isHeld() {
@@ -38,7 +42,16 @@ final class Leadership {
     waiting.clear();
   }
 
+  /** Another leads, or may: a process that once led and lost it starts anew. */
   synchronized void lost() {
     held = false;
+    if (!leaving) {
+      end.run();
+    }
+  }
+
+  /** This process ends of its own will. */
+  synchronized void leave() {
+    leaving = true;
   }
 }

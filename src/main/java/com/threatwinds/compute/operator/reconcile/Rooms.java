@@ -30,6 +30,7 @@ final class Rooms {
   private final Sightings sightings;
   private final Pacing pacing;
   private final StatusWriter writer;
+  private final InFlight inFlight = new InFlight();
 
   private @Nullable Wakeups wakeups;
   private @Nullable Inventory inventory;
@@ -119,6 +120,14 @@ final class Rooms {
 
   Executor executor() {
     return Objects.requireNonNull(executor, "open first");
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  Leadership leadership() {
+    return leadership;
   }
 
   Resources resources() {

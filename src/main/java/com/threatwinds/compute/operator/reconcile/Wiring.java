@@ -67,7 +67,7 @@ final class Wiring {
   @Produces
   @Singleton
   Leadership leadership(Settings settings) {
-    return new Leadership(!settings.leaderElection());
+    return new Leadership(!settings.leaderElection(), () -> Quarkus.asyncExit(1));
   }
 
   @Produces
@@ -107,6 +107,8 @@ final class Wiring {
   /** Null, which {@code @Dependent} allows, means no election. */
   @Produces
   @Dependent
+  // Deprecated without another way to end gracefully: the framework's own end cuts calls in half.
+  @SuppressWarnings("removal")
   @Nullable LeaderElectionConfiguration leaderElection(Settings settings, Leadership leadership) {
     if (!settings.leaderElection()) {
       return null;
@@ -118,6 +120,7 @@ final class Wiring {
         .withRenewDeadline(Duration.ofSeconds(7))
         .withRetryPeriod(Duration.ofSeconds(1))
         .withLeaderCallbacks(new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}))
+        .withExitOnStopLeading(false)
         .build();
   }
 
@@ -126,6 +129,10 @@ final class Wiring {
    * process that lives and does nothing helps nobody.
    */
   void start(@Observes StartupEvent event, Operator operator, KubernetesClient client) {
+    // Made here, on the main thread: made by the first health check, the client would belong to the
+    // HTTP server's verticle, and be closed with it while a shutdown still has an answer to record.
+    client.getNamespace();
+    operator.getRegisteredControllersNumber();
     Thread.ofVirtual()
         .name("start")
         .start(
@@ -142,7 +149,15 @@ final class Wiring {
             });
   }
 
-  void stop(@Observes ShutdownEvent event, Operator operator) {
+  /** Waits for the answers that are under way, and records them, before anything is taken down. */
+  void stop(
+      @Observes ShutdownEvent event,
+      Operator operator,
+      Rooms rooms,
+      Leadership leadership,
+      Settings settings) {
+    leadership.leave();
+    rooms.inFlight().close(settings.timeout().multipliedBy(2).plus(Duration.ofSeconds(5)));
     operator.stop();
   }
 

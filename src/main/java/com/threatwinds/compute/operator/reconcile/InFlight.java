@@ -1,0 +1,42 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import java.time.Duration;
+
+/**
+ * The passes under way, so that a shutdown waits for them: an answer that nobody waits for is an
+ * instance that nobody knows of.
+ *
+ * <p>The framework's own wait ends too early: it watches another pool than the passes run on.
+ */
+final class InFlight {
+
+  private int passes;
+  private boolean closed;
+
+  /** Whether the pass may begin; one that did must {@link #leave}. */
+  synchronized boolean enter() {
+    if (closed) {
+      return false;
+    }
+    passes++;
+    return true;
+  }
+
+  synchronized void leave() {
+    passes--;
+    notifyAll();
+  }
+
+  /** Lets no pass begin any more, and waits for those that have, that long at the most. */
+  synchronized void close(Duration longest) {
+    closed = true;
+    long end = System.nanoTime() + longest.toNanos();
+    try {
+      for (long left = longest.toNanos(); passes > 0 && left > 0; left = end - System.nanoTime()) {
+        wait(Math.max(1, left / 1_000_000));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
