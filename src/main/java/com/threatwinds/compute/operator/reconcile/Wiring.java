@@ -15,7 +15,6 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -107,21 +106,22 @@ final class Wiring {
   /** Null, which {@code @Dependent} allows, means no election. */
   @Produces
   @Dependent
-  // Deprecated without another way to end gracefully: the framework's own end cuts calls in half.
-  @SuppressWarnings("removal")
+  @SuppressWarnings({"removal", "deprecation"}) // The only way to end gracefully on a lost lease.
   @Nullable LeaderElectionConfiguration leaderElection(Settings settings, Leadership leadership) {
     if (!settings.leaderElection()) {
       return null;
     }
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(settings.leaseName())
-        .withLeaseNamespace(settings.leaseNamespace().orElse(null))
-        .withIdentity(identity)
-        .withLeaseDuration(Duration.ofSeconds(10))
-        .withRenewDeadline(Duration.ofSeconds(7))
-        .withRetryPeriod(Duration.ofSeconds(1))
-        .withLeaderCallbacks(new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}))
-        .withExitOnStopLeading(false)
-        .build();
+    // The framework's exit on a lost lease would cut calls in half; Leadership ends the process.
+    boolean exitOnStopLeading = false;
+    return new LeaderElectionConfiguration(
+        settings.leaseName(),
+        settings.leaseNamespace().orElse(null),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(7),
+        Duration.ofSeconds(1),
+        identity,
+        new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}),
+        exitOnStopLeading);
   }
 
   /**
