@@ -25,7 +25,13 @@ final class ChildProcess implements AutoCloseable {
     this.process = process;
     this.logFile = logFile;
     this.atExit = new Thread(process::destroyForcibly, "end " + name);
-    Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      Runtime.getRuntime().addShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // the JVM is ending already: nobody else would end what was just started
+      kill();
+      throw e;
+    }
   }
 
   /** With the environment of this JVM. */
