@@ -25,7 +25,9 @@ help: ## What can be made
 demo: ## Show the operator at work on this machine: no cluster, no account (ONCE=1 ends by itself)
 	@echo "Building; the first time this downloads the libraries, which takes a while."
 	@$(PACKAGE)
-	@exec $(TEST_JAVA) com.threatwinds.compute.operator.demo.Demo
+	@[ ! -t 1 ] || terminal=true; \
+	exec $(TEST_JAVA) -Duser.home="$(HOME)" -Ddemo.terminal="$${terminal:-false}" \
+	  com.threatwinds.compute.operator.demo.Demo
 
 test: ## All tests: units, then the packaged operator against a mock cluster
 	@$(MAVEN) verify
