@@ -31,7 +31,7 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
   /** How many marks of one source are remembered. */
   static final int REMEMBERED = 10;
 
-  /** A longer or unprintable annotation value is remembered by its hash. */
+  /** A longer value, an empty one and one that can't be printed is remembered by its hash. */
   private static final int LONGEST_ID = 63;
 
   /** Where a request can be made. */
@@ -76,7 +76,10 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
         .power()
         .filter(Power::isRequest)
         .ifPresent(
-            power -> requests.add(new PowerRequest(Source.SPEC, power, desired.powerRequestId())));
+            power ->
+                requests.add(
+                    new PowerRequest(
+                        Source.SPEC, power, desired.powerRequestId().map(PowerRequest::shortId))));
     desired.restartRequested().ifPresent(v -> requests.add(byAnnotation(Power.RESTART, v)));
     desired.resetRequested().ifPresent(v -> requests.add(byAnnotation(Power.RESET, v)));
     return requests;
@@ -88,7 +91,9 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
 
   private static String shortId(String value) {
     boolean plain =
-        value.length() <= LONGEST_ID && value.chars().allMatch(c -> c >= ' ' && c != 0x7f);
+        !value.isEmpty()
+            && value.length() <= LONGEST_ID
+            && value.codePoints().allMatch(PowerRequest::isPrintable);
     if (plain) {
       return value;
     }
@@ -101,6 +106,20 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
     }
   }
 
+  private static boolean isPrintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+
   /** The requests that stand and were not handled yet. */
   public static List<PowerRequest> pending(Desired desired, ComputeInstanceStatus status) {
     Set<String> handled = Set.copyOf(handled(status));
@@ -109,8 +128,8 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
 
   /**
    * What is remembered once {@code done} is handled, given what stands now: marks of a spec value
-   * that no longer stands are dropped, marks that stand are kept, of the others the last {@value
-   * #REMEMBERED} of each source.
+   * that no longer stands are dropped, marks that stand are kept, of the marks with an id the last
+   * {@value #REMEMBERED} of each source.
    */
   public static List<String> remember(
       Desired desired, ComputeInstanceStatus status, List<PowerRequest> done) {
@@ -134,7 +153,10 @@ public record PowerRequest(Source source, Power operation, Optional<String> id) 
     standing(desired).stream().map(PowerRequest::mark).filter(marks::contains).forEach(kept::add);
     standingValue.filter(marks::contains).ifPresent(kept::add);
     for (Source source : Source.values()) {
-      List<String> own = marks.stream().filter(m -> m.startsWith(source + "/")).toList();
+      List<String> own =
+          marks.stream()
+              .filter(mark -> mark.startsWith(source + "/") && !isBareValue(mark))
+              .toList();
       kept.addAll(own.subList(Math.max(0, own.size() - REMEMBERED), own.size()));
     }
     return marks.stream().filter(kept::contains).toList();
