@@ -98,14 +98,16 @@ public final class Decider {
     if (observation instanceof Uninstalling) {
       return new Action.Release(Why.UNINSTALLING);
     }
-    if (bound.isEmpty() && status.create() != null) {
-      return whileCreateIsOpen(desired, status.create(), observation);
+    if (bound.isEmpty()) {
+      return status.create() == null
+          ? new Action.Keep()
+          : whileCreateIsOpen(desired, status.create(), observation);
     }
     return switch (observation) {
-      case Found found when bound.isPresent() && found.rival().isPresent() ->
+      case Found found when found.rival().isPresent() ->
           // Two resources hold one instance; this is not the one it was made for.
           new Action.Release(Why.RETAINED);
-      case Found found when bound.isPresent() -> new Action.Delete(bound.get());
+      case Found found -> new Action.Delete(bound.get());
       case Absent(boolean confirmed, boolean proven) when !proven -> otherAccount(status);
       case Absent(boolean confirmed, boolean proven) when confirmed -> new Action.Release(Why.GONE);
       case Absent absent ->
@@ -116,7 +118,6 @@ public final class Decider {
       case Uninstalling u -> new Action.Keep();
       case Unsettled u -> new Action.Keep();
       case Due d -> new Action.Keep();
-      case Found f -> new Action.Keep();
       case Orderable o -> new Action.Keep();
       case NoSuchTemplate n -> new Action.Keep();
       case NoSuchZone n -> new Action.Keep();
@@ -333,12 +334,14 @@ public final class Decider {
                       ? ", or remove the annotation compute.threatwinds.com/instance-id to create"
                           + " a new instance"
                       : ""));
-      case Claimed(String holder) -> claimed(desired.takeover().orElseThrow(), holder);
+      case Claimed(String holder) when desired.takeover().isPresent() ->
+          claimed(desired.takeover().get(), holder);
       case Failed(var error) -> new Action.Retry(error);
       case OtherAccount() -> otherAccount(status);
       case NotYet n -> new Action.Keep();
       case Orderable o -> new Action.Keep();
       case Found f -> new Action.Keep();
+      case Claimed c -> new Action.Keep();
       case Uninstalling u -> new Action.Keep();
       case Unsettled u -> new Action.Keep();
       case Due d -> new Action.Keep();
