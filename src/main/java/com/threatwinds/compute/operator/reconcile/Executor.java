@@ -28,12 +28,16 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out one action: the announcement where the call can't be repeated, and the call. Decides
  * nothing and retries nothing.
  */
 final class Executor {
+
+  private static final Logger log = LoggerFactory.getLogger(Executor.class);
 
   /** A place in the queue is looked at again after this, should a wake-up be lost. */
   private static final Duration QUEUE_CHECK = Duration.ofSeconds(60);
@@ -203,6 +207,7 @@ final class Executor {
     try {
       written = resources.writeStatus(pass.context(), pass.resource(), status);
     } catch (KubernetesClientException e) {
+      log.warn("write=status outcome=unknown error=\"{}\"", e.getMessage());
       written = Optional.empty();
     }
     if (written.isEmpty()) {
