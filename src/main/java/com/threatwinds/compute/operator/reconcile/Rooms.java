@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.inventory.Catalog;
 import com.threatwinds.compute.operator.inventory.Gate;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi;
@@ -96,6 +97,9 @@ final class Rooms {
   private void forget(ComputeInstance gone) {
     lane().leave(Pass.Key.of(ResourceID.fromResource(gone)));
     sightings.succeeded(gone.getMetadata().getUid());
+    // Nobody would take it off the list of what moves, and the list would be read often for ever.
+    InstanceId.parse(Pass.statusOf(gone).instanceId())
+        .ifPresent(id -> inventory().expect(id, false));
     var create = Pass.statusOf(gone).create();
     if (create != null) {
       sightings.settled(String.valueOf(create.attemptId()));
