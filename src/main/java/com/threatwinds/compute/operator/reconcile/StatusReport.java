@@ -100,13 +100,9 @@ final class StatusReport {
   static ComputeInstanceStatus issuing(
       ComputeInstanceStatus before, Desired desired, PowerRequest request, Instant now) {
     var report = new StatusReport(before, desired, now);
-    report.power =
-        new PowerRecord(
-            request.operation().toString(),
-            request.id().orElse(null),
-            PowerOutcome.ISSUING,
-            time(now),
-            report.handledRequestIds());
+    // Remembered from here on: should this process die now, its request may have been sent, and the
+    // spec may ask for another before anybody looks again.
+    report.handled(List.of(request), PowerOutcome.ISSUING);
     report.reconciling(progress(request), "the " + word(request) + " is being sent");
     return report.status();
   }
@@ -450,12 +446,6 @@ final class StatusReport {
   }
 
   // -- requests
-
-  private List<String> handledRequestIds() {
-    return power == null || power.handledRequestIds() == null
-        ? List.of()
-        : power.handledRequestIds();
-  }
 
   private void handled(List<PowerRequest> requests, PowerOutcome outcome) {
     if (requests.isEmpty()) {
