@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,6 +26,10 @@ public final class Catalog {
 
   private final ComputeApi api;
   private final LongSupplier nanoTime;
+
+  /** Held during a call, so not a monitor: on a JDK of 21 those who wait would pin their thread. */
+  private final Lock lock = new ReentrantLock();
+
   private Optional<Kept<List<Template>>> templates = Optional.empty();
   private final Map<String, Kept<List<String>>> zones = new HashMap<>();
 
@@ -35,24 +41,31 @@ public final class Catalog {
   }
 
   /** The template of that id; empty if there is none. */
-  public synchronized Optional<Template> template(String id) throws ComputeApiException {
-    if (!isYounger(templates, FRESH)) {
-      readTemplates();
+  public Optional<Template> template(String id) throws ComputeApiException {
+    lock.lock();
+    try {
+      if (!isYounger(templates, FRESH)) {
+        readTemplates();
+      }
+      Optional<Template> found = find(id);
+      if (found.isEmpty() && !isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
+        readTemplates();
+        found = find(id);
+      }
+      return found;
+    } finally {
+      lock.unlock();
     }
-    Optional<Template> found = find(id);
-    if (found.isEmpty() && !isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
-      readTemplates();
-      found = find(id);
-    }
-    return found;
   }
 
   /** The ids of all templates, as last read. */
-  public synchronized List<String> templateIds() {
-    return templates.map(Kept::value).orElse(List.of()).stream()
-        .map(Template::id)
-        .sorted()
-        .toList();
+  public List<String> templateIds() {
+    lock.lock();
+    try {
+      return ids();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -61,21 +74,37 @@ public final class Catalog {
    * @param wanted a zone that should be among them; if it is not, they are read anew before that
    *     counts
    */
-  public synchronized List<String> zones(String templateId, String wanted)
-      throws ComputeApiException {
-    Optional<Kept<List<String>>> kept = Optional.ofNullable(zones.get(templateId));
-    boolean missing = kept.isPresent() && !kept.get().value().contains(wanted);
-    if (isYounger(kept, missing ? FRESH_ENOUGH_TO_REFUSE : FRESH)) {
-      return kept.orElseThrow().value();
+  public List<String> zones(String templateId, String wanted) throws ComputeApiException {
+    lock.lock();
+    try {
+      Optional<Kept<List<String>>> kept = Optional.ofNullable(zones.get(templateId));
+      boolean missing = kept.isPresent() && !kept.get().value().contains(wanted);
+      if (isYounger(kept, missing ? FRESH_ENOUGH_TO_REFUSE : FRESH)) {
+        return kept.orElseThrow().value();
+      }
+      List<String> read = List.copyOf(api.zones(templateId));
+      zones.put(templateId, new Kept<>(read, nanoTime.getAsLong()));
+      return read;
+    } catch (ComputeApiException.NotFound e) {
+      if (!isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
+        templates = Optional.empty(); // The template itself seems to be gone: look again.
+      }
+      throw e;
+    } finally {
+      lock.unlock();
     }
-    List<String> read = api.zones(templateId);
-    zones.put(templateId, new Kept<>(List.copyOf(read), nanoTime.getAsLong()));
-    return read;
+  }
+
+  private List<String> ids() {
+    return templates.map(Kept::value).orElse(List.of()).stream()
+        .map(Template::id)
+        .sorted()
+        .toList();
   }
 
   private void readTemplates() throws ComputeApiException {
     templates = Optional.of(new Kept<>(List.copyOf(api.templates()), nanoTime.getAsLong()));
-    zones.keySet().retainAll(templateIds());
+    zones.keySet().retainAll(ids());
   }
 
   private Optional<Template> find(String id) {
