@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The account's instances as last listed: one list for all resources, which wakes only those whose
@@ -55,8 +57,13 @@ public final class Inventory implements AutoCloseable {
   /** How often the list is read, and for how long it may lag behind. */
   public record Pace(Duration slow, Duration fast, Duration lag) {}
 
+  private static final Logger log = LoggerFactory.getLogger(Inventory.class);
+
   private static final Duration LONGEST_PAUSE_IN_TROUBLE = Duration.ofSeconds(30);
   private static final Duration CREDENTIALS_CHECK = Duration.ofSeconds(2);
+
+  /** The shortest time between two reads, however many ask for one. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
   /** Instances that are gone are remembered for the proof that they were of this account. */
   private static final int REMEMBERED_GONE = 10_000;
@@ -70,12 +77,16 @@ public final class Inventory implements AutoCloseable {
   private long readAt;
   private @Nullable ComputeApiException trouble;
   private int troubleStreak;
+  private @Nullable Duration limitedFor;
   private boolean hurried;
+  private boolean tried;
+  private long triedAt;
+  private Optional<Fingerprint> triedWith = Optional.empty();
   private final Set<InstanceId> moving = new HashSet<>();
   private final Map<InstanceId, Instance> created = new HashMap<>();
   private final Map<InstanceId, Long> touched = new HashMap<>();
   private final Map<InstanceId, Fingerprint> gone =
-      new LinkedHashMap<>() {
+      new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -132,10 +143,10 @@ public final class Inventory implements AutoCloseable {
 
   /** The credentials that the instance was last seen with by this process. */
   public synchronized Optional<Fingerprint> lastSeenWith(InstanceId id) {
-    if (listing != null && listing.instances().containsKey(id)) {
-      return Optional.of(listing.credentials());
-    }
-    return Optional.ofNullable(gone.get(id));
+    Fingerprint since = gone.get(id); // By a GET that came after the list, if it is listed.
+    return since != null || listing == null
+        ? Optional.ofNullable(since)
+        : listing.find(id).map(listed -> Objects.requireNonNull(listing).credentials());
   }
 
   // -- what others learned
@@ -171,7 +182,7 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
-  /** Reads the list as soon as its limit allows. */
+  /** Reads the list soon, as far as its limit allows; what is broken is not read any sooner. */
   public synchronized void hurry() {
     hurried = true;
     notifyAll();
@@ -181,19 +192,39 @@ public final class Inventory implements AutoCloseable {
 
   /** Reads the list now; what changed wakes others as after any poll. */
   public Listing read() throws ComputeApiException {
-    long askedAt = nanoTime.getAsLong();
-    Listing read;
-    try {
-      read = api.list();
-    } catch (ComputeApiException e) {
-      failed(e);
-      throw e;
+    long askedAt;
+    synchronized (this) {
+      askedAt = nanoTime.getAsLong();
+      hurried = false;
     }
-    apply(read, askedAt);
-    return read;
+    Optional<Fingerprint> credentials = api.credentials();
+    try {
+      Listing read = api.list();
+      apply(read, askedAt);
+      return read;
+    } catch (ComputeApiException e) {
+      failed(e, askedAt);
+      throw e;
+    } finally {
+      tried(credentials);
+    }
   }
 
-  private synchronized void failed(ComputeApiException e) {
+  private synchronized void tried(Optional<Fingerprint> credentials) {
+    tried = true;
+    triedAt = nanoTime.getAsLong();
+    triedWith = credentials;
+  }
+
+  private synchronized void failed(ComputeApiException e, long askedAt) {
+    boolean neverSent = e instanceof ComputeApiException.RateLimited && e.httpStatus() == 0;
+    if (neverSent && listing != null) {
+      limitedFor = e.retryAfter().orElse(null); // Our own limit: nothing is wrong with the API.
+      return;
+    }
+    if (listing != null && askedAt - readAt < 0) {
+      return; // A read that was asked for later could be read.
+    }
     trouble = e;
     troubleStreak++;
   }
@@ -209,6 +240,7 @@ public final class Inventory implements AutoCloseable {
       readableAgain = before == null || trouble != null;
       trouble = null;
       troubleStreak = 0;
+      limitedFor = null;
       listing = read;
       readAt = askedAt;
       Map<InstanceId, Instance> old = before == null ? Map.of() : before.instances();
@@ -226,17 +258,29 @@ public final class Inventory implements AutoCloseable {
       for (InstanceId id : old.keySet()) {
         if (!read.instances().containsKey(id)) {
           changed.add(id);
-          gone.put(id, Objects.requireNonNull(before).credentials());
+          // What a GET saw since is the newer proof.
+          gone.putIfAbsent(id, Objects.requireNonNull(before).credentials());
         }
       }
       touched.values().removeIf(since -> !isRecent(since));
       created.keySet().retainAll(touched.keySet());
+      // What is gone moves no more, whoever still waits for it.
+      moving.removeIf(id -> !read.instances().containsKey(id) && !touched.containsKey(id));
     }
     if (!changed.isEmpty()) {
-      listener.changed(changed);
+      tell(() -> listener.changed(changed));
     }
     if (readableAgain) {
-      listener.readable();
+      tell(listener::readable);
+    }
+  }
+
+  /** Whatever goes wrong in a listener must not end the polling. */
+  private static void tell(Runnable news) {
+    try {
+      news.run();
+    } catch (RuntimeException e) {
+      log.error("list=read listener=failed", e);
     }
   }
 
@@ -255,30 +299,34 @@ public final class Inventory implements AutoCloseable {
   private void poll() {
     try {
       while (true) {
-        Optional<Fingerprint> usedCredentials = api.credentials();
+        awaitTurn();
         try {
           read();
         } catch (ComputeApiException e) {
           // Kept as `trouble`: whoever waits for the list tells of it.
+        } catch (RuntimeException e) {
+          log.error("list=failed", e);
         }
-        awaitTurn(usedCredentials);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized void awaitTurn(Optional<Fingerprint> usedCredentials)
-      throws InterruptedException {
-    long since = nanoTime.getAsLong();
-    while (true) {
-      long left = pause().toNanos() - (nanoTime.getAsLong() - since);
-      if (left <= 0 || hurried || !api.credentials().equals(usedCredentials)) {
-        hurried = false;
-        return;
-      }
-      wait(Math.max(1, Duration.ofNanos(Math.min(left, CREDENTIALS_CHECK.toNanos())).toMillis()));
+  private synchronized void awaitTurn() throws InterruptedException {
+    Duration left = dueIn();
+    while (left.isPositive()) {
+      wait(Math.max(1, min(left, CREDENTIALS_CHECK).toMillis()));
+      left = dueIn();
     }
+  }
+
+  /** How long it is until the list is to be read again; zero if that is now. */
+  synchronized Duration dueIn() {
+    if (!tried || !api.credentials().equals(triedWith)) {
+      return Duration.ZERO;
+    }
+    return max(Duration.ZERO, pause().minusNanos(nanoTime.getAsLong() - triedAt));
   }
 
   private Duration pause() {
@@ -287,7 +335,9 @@ public final class Inventory implements AutoCloseable {
       Duration backoff = min(longer, max(LONGEST_PAUSE_IN_TROUBLE, pace.fast()));
       return trouble.retryAfter().map(asked -> max(asked, backoff)).orElse(backoff);
     }
-    return moving.isEmpty() ? pace.slow() : min(pace.fast(), pace.slow());
+    Duration poll = moving.isEmpty() ? pace.slow() : min(pace.fast(), pace.slow());
+    Duration pause = hurried ? min(SHORTEST_PAUSE, poll) : poll;
+    return limitedFor == null ? pause : max(pause, limitedFor);
   }
 
   private static Duration min(Duration a, Duration b) {
