@@ -27,9 +27,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,12 @@ final class StatusReport {
 
   /** From when on an instance that is still being provisioned is worth a warning. */
   static final Duration SLOW_PROVISIONING = Duration.ofMinutes(15);
+
+  private static final Set<String> READS =
+      Arrays.stream(Operation.values())
+          .filter(operation -> !operation.isChange())
+          .map(Operation::toString)
+          .collect(Collectors.toUnmodifiableSet());
 
   private final ComputeInstanceStatus before;
   private final Desired desired;
@@ -123,9 +132,15 @@ final class StatusReport {
       Action action,
       Outcome outcome,
       Instant now) {
+    if (announced.problem() != null) {
+      return announced; // Never overwritten: the binding may be in what can't be read.
+    }
     var report = new StatusReport(announced, desired, now);
     if (observation instanceof Observation.Found found && announced.instanceId() != null) {
       report.observed(found.instance());
+    }
+    if (!(outcome instanceof Outcome.Failed)) {
+      report.forgetFailedRead(observation);
     }
     if (!report.tellOutcome(before, action, outcome)) {
       report.tellAction(action, observation);
@@ -133,6 +148,29 @@ final class StatusReport {
     ComputeInstanceStatus status = report.status();
     // A mark of other credentials alone is not worth a write to every resource.
     return withCredentials(status, before.credentials()).equals(before) ? before : status;
+  }
+
+  /** A read that failed is told of until one answers; a change that failed, until one succeeds. */
+  private void forgetFailedRead(Observation observation) {
+    boolean answered =
+        switch (observation) {
+          case Observation.Found f -> true;
+          case Observation.Absent a -> true;
+          case Observation.Orderable o -> true;
+          case Observation.NoSuchTemplate n -> true;
+          case Observation.NoSuchZone n -> true;
+          case Observation.NotYet n -> false;
+          case Observation.Failed f -> false;
+          case Observation.OtherAccount o -> false;
+          case Observation.Unsettled u -> false;
+          case Observation.Due d -> false;
+          case Observation.TakeoverForbidden t -> false;
+          case Observation.Claimed c -> false;
+          case Observation.Uninstalling u -> false;
+        };
+    if (answered && lastError != null && READS.contains(String.valueOf(lastError.operation()))) {
+      lastError = null;
+    }
   }
 
   /** Tells what came of it; false if that adds nothing to the action itself. */
@@ -148,7 +186,7 @@ final class StatusReport {
         reconciling(CREATING, "the create did not happen and begins anew");
       }
       case Outcome.Ambiguous(List<InstanceId> candidates) -> ambiguous(candidates);
-      case Outcome.OtherAccount o ->
+case Outcome.OtherAccount o ->
           stalled(
               ACCOUNT_MISMATCH,
               "a create is open, and the credentials at hand are not provably of the account that"
@@ -156,24 +194,15 @@ final class StatusReport {
                   + " compute.threatwinds.com/resolve-create=retry:"
                   + Objects.requireNonNull(create).attemptId()
                   + " to create another");
-      case Outcome.ReadOnce r -> {
-        if (!stalledBecause(CREATE_OUTCOME_UNKNOWN) && !stalledBecause(ACCOUNT_MISMATCH)) {
-          reconciling(
-              CONFIRMING_CREATE, "the outcome of the create is being read from the account's list");
-        }
-      }
-      case Outcome.LookAgain l -> {
-        if (!stalledBecause(CREATE_OUTCOME_UNKNOWN)) {
-          reconciling(
-              CONFIRMING_CREATE, "the outcome of the create is being read from the account's list");
-        }
-      }
+      case Outcome.ReadOnce r -> confirming();
+      case Outcome.LookAgain l -> confirming();
       case Outcome.Failed(ComputeApiException error) -> failed(previous, action, error);
       case Outcome.Queued(Reason reason, String message, Duration after) ->
           reconciling(reason, message);
       case Outcome.Outdated o -> {
-        // Nothing was done, and what was seen may be old.
-        conditions = before.conditions();
+        // Nothing was sent, announced or not, and what was seen may be old.
+        power = previous.power();
+        conditions = previous.conditions();
       }
       case Outcome.Claimed(String holder) ->
           stalled(INSTANCE_CLAIMED, "the instance belongs to another ComputeInstance" + holder);
@@ -202,9 +231,12 @@ final class StatusReport {
       case Action.Pause p -> paused(observation);
       case Action.Skip(List<PowerRequest> requests) -> {
         handled(requests, PowerOutcome.SKIPPED);
-        ready(STOPPED, "the instance is stopped, so that the request is skipped");
-        if (!InstanceState.TERMINATED.equals(InstanceState.of(state))) {
-          reconciling(STOPPING, "the instance is to be stopped, so that the request is skipped");
+        switch (InstanceState.of(state)) {
+          case TERMINATED -> ready(STOPPED, restMessage(STOPPED));
+          case SUSPENDED -> ready(SUSPENDED, restMessage(SUSPENDED));
+          case RUNNING, PROVISIONING, STAGING, STOPPING, UNKNOWN ->
+              reconciling(
+                  STOPPING, "the instance is to be stopped, so that the request is skipped");
         }
       }
       case Action.GiveUp g -> {
@@ -231,6 +263,11 @@ final class StatusReport {
 
   // -- outcomes
 
+  private void confirming() {
+    reconciling(
+        CONFIRMING_CREATE, "the outcome of the create is being read from the account's list");
+  }
+
   private void accepted(Action action) {
     lastError = null;
     switch (action) {
@@ -242,7 +279,7 @@ final class StatusReport {
         if (call == Operation.START) {
           reconciling(STARTING, "instance " + id + " is starting, which is its " + word(request));
         } else {
-          ready(RUNNING, "instance " + id + " took the " + word(request));
+          ready(RUNNING, restMessage(RUNNING));
         }
       }
       case Action.Keep k -> {}
@@ -314,7 +351,8 @@ final class StatusReport {
   private void failed(ComputeInstanceStatus previous, Action action, ComputeApiException error) {
     switch (action) {
       case Action.Create c -> {
-        if (!error.mayHaveHappened()) {
+        if (create == null || !error.mayHaveHappened()) {
+          // Nothing was announced, or nothing came of it.
           create = null;
           power = previous.power();
           trouble(error);
@@ -464,19 +502,12 @@ final class StatusReport {
   /** The announced request, with its end. */
   private PowerRecord concluded(PowerOutcome outcome) {
     PowerRecord announced = Objects.requireNonNull(power);
-    List<PowerRequest> it =
-        PowerRequest.standing(desired).stream()
-            .filter(
-                r ->
-                    r.operation().toString().equals(announced.operation())
-                        && r.id().equals(Optional.ofNullable(announced.requestId())))
-            .toList();
     return new PowerRecord(
         announced.operation(),
         announced.requestId(),
         outcome,
         time(now),
-        PowerRequest.remember(desired, before, it));
+        announced.handledRequestIds());
   }
 
   private static Reason progress(PowerRequest request) {
@@ -494,7 +525,13 @@ final class StatusReport {
   }
 
   private void reconciling(Reason reason, String message) {
-    conditions("False", reason, message, "True", "False");
+    boolean heldForAPerson =
+        stalledBecause(CREATE_OUTCOME_UNKNOWN) || stalledBecause(ACCOUNT_MISMATCH);
+    if (reason == CONFIRMING_CREATE && heldForAPerson) {
+      restamp(); // It is looked at now and then, but until that concludes it takes a person.
+    } else {
+      conditions("False", reason, message, "True", "False");
+    }
   }
 
   private void stalled(Reason reason, String message) {
@@ -526,10 +563,16 @@ final class StatusReport {
                   restMessage(restReason(instance)));
           case Observation.Found f ->
               condition(ConditionType.READY, "False", PAUSED.toString(), message);
+          case Observation.Absent(boolean confirmed, boolean proven) when confirmed && proven ->
+              condition(
+                  ConditionType.READY,
+                  "False",
+                  INSTANCE_NOT_FOUND.toString(),
+                  "instance " + instanceId + " is gone, and this operator did not delete it");
           default ->
+              // What could not be seen contradicts nothing.
               before
                   .condition(ConditionType.READY)
-                  .filter(c -> observation instanceof Observation.NotYet)
                   .map(
                       c ->
                           condition(
