@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Power
 import com.threatwinds.compute.operator.api.v1alpha1.ConditionType;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.api.v1alpha1.Reason;
+import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.decision.Action;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.ArrayList;
@@ -80,9 +81,7 @@ final class EventReport {
                   + " is running"
                   + (after.externalIp() == null ? "" : " at " + after.externalIp())));
     }
-    if (powerOutcome(after) == PowerOutcome.UNKNOWN
-        && !Objects.equals(before.power(), after.power())
-        && powerOutcome(before) != PowerOutcome.UNKNOWN) {
+    if (powerOutcome(after) == PowerOutcome.UNKNOWN && !isSameRecord(before, after)) {
       notes.add(
           new Note(
               true,
@@ -139,17 +138,14 @@ final class EventReport {
   }
 
   private static Optional<Note> released(ComputeInstanceStatus before, Action.Release.Why why) {
-    String instance = "instance " + before.instanceId();
+    String instance =
+        before.instanceId() == null
+            ? "whatever the open create made"
+            : "instance " + before.instanceId();
     return switch (why) {
       case NOTHING_THERE -> Optional.empty();
       case RETAINED ->
-          Optional.of(
-              done(
-                  "Retained",
-                  "Release",
-                  before.instanceId() == null
-                      ? "whatever the open create made is kept, as deletionPolicy asks"
-                      : instance + " is kept"));
+          Optional.of(done("Retained", "Release", instance + " is kept, as it is asked"));
       case UNINSTALLING ->
           Optional.of(
               done(
@@ -160,20 +156,36 @@ final class EventReport {
     };
   }
 
+  /** It ran for the first time: seen to leave PROVISIONING, or found running when it was bound. */
   private static boolean becameProvisioned(
       ComputeInstanceStatus before, ComputeInstanceStatus after) {
-    boolean wasNew =
-        before
-            .condition(ConditionType.READY)
-            .map(Condition::getReason)
-            .filter(Set.of(Reason.PROVISIONING.toString(), Reason.CREATING.toString())::contains)
-            .isPresent();
-    return wasNew
-        && before.instanceId() != null
-        && after
-            .condition(ConditionType.READY)
-            .filter(c -> "True".equals(c.getStatus()))
-            .isPresent();
+    boolean wasProvisioning = isIn(before, InstanceState.PROVISIONING);
+    boolean wasFoundRunning =
+        isIn(before, InstanceState.RUNNING)
+            && !Boolean.TRUE.equals(before.takenOver())
+            && readyReason(before).equals(Reason.CREATING.toString());
+    return before.instanceId() != null
+        && isIn(after, InstanceState.RUNNING)
+        && !readyReason(after).equals(Reason.CREATING.toString())
+        && (wasProvisioning || wasFoundRunning);
+  }
+
+  private static boolean isIn(ComputeInstanceStatus status, InstanceState state) {
+    return status.state() != null && InstanceState.of(status.state()) == state;
+  }
+
+  private static String readyReason(ComputeInstanceStatus status) {
+    return status.condition(ConditionType.READY).map(Condition::getReason).orElse("");
+  }
+
+  /** Whether both tell of the same end of the same request. */
+  private static boolean isSameRecord(ComputeInstanceStatus before, ComputeInstanceStatus after) {
+    return powerOutcome(before) == powerOutcome(after)
+        && before.power() != null
+        && after.power() != null
+        && Objects.equals(before.power().operation(), after.power().operation())
+        && Objects.equals(before.power().requestId(), after.power().requestId())
+        && Objects.equals(before.power().time(), after.power().time());
   }
 
   private static @org.jspecify.annotations.Nullable PowerOutcome powerOutcome(
@@ -187,7 +199,7 @@ final class EventReport {
       return Optional.empty();
     }
     String reason = now.get().getReason();
-    String was = before.condition(ConditionType.READY).map(Condition::getReason).orElse("");
+    String was = readyReason(before);
     boolean slow =
         reason.equals(Reason.PROVISIONING.toString())
             && now.get().getMessage().contains("longer than")
