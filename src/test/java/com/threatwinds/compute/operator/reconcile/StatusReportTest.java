@@ -404,6 +404,16 @@ class StatusReportTest {
   }
 
   @Test
+  void whatIsGoneRunsNowhere() {
+    ComputeInstanceStatus status = row("gone").status();
+
+    assertThat(status.instanceId()).isEqualTo("i-1");
+    assertThat(status.state()).isNull();
+    assertThat(status.externalIp()).isNull();
+    assertThat(status.internalIp()).isNull();
+  }
+
+  @Test
   void anInstanceThatIsNotOursIsNotShown() {
     ComputeInstanceStatus status = row("template-mismatch").status();
 
@@ -552,6 +562,8 @@ class StatusReportTest {
         "create-open",
         "create-open-after-a-crash",
         "create-being-settled",
+        "create-settlement-inconclusive",
+        "create-in-another-account",
         "create-waits-for-its-settlement",
         "create-settlement-without-a-list",
         "create-open-in-an-outage",

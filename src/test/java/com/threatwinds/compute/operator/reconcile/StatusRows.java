@@ -113,7 +113,9 @@ final class StatusRows {
                 || action instanceof Action.Forget);
         case Outcome.Failed f -> announced.equals(before);
         case Outcome.Queued q -> true;
+        case Outcome.ReadOnce r -> true;
         case Outcome.LookAgain l -> true;
+        case Outcome.OtherAccount o -> true;
         case Outcome.Ambiguous a -> true;
         case Outcome.Claimed c -> true;
         case Outcome.Outdated o -> true;
@@ -599,8 +601,42 @@ final class StatusRows {
         open,
         due,
         new Action.Settle(),
-        new Outcome.LookAgain("read once", Duration.ofSeconds(5)),
+        new Outcome.ReadOnce(Duration.ofSeconds(5)),
         reconciling(CONFIRMING_CREATE));
+    t.row(
+        "create-settlement-inconclusive",
+        plain,
+        open,
+        due,
+        new Action.Settle(),
+        new Outcome.LookAgain("two reads do not agree", Duration.ofSeconds(5)),
+        reconciling(CONFIRMING_CREATE));
+    t.row(
+        "create-in-another-account",
+        plain,
+        open,
+        due,
+        new Action.Settle(),
+        new Outcome.OtherAccount(),
+        stalled(ACCOUNT_MISMATCH));
+    ComputeInstanceStatus mismatch =
+        pass(plain, open, due, new Action.Settle(), new Outcome.OtherAccount());
+    t.row(
+        "create-in-another-account-after-a-restart",
+        plain,
+        mismatch,
+        early,
+        wait,
+        NOTHING,
+        stalled(ACCOUNT_MISMATCH));
+    t.row(
+        "create-in-another-account-looked-at-again",
+        plain,
+        mismatch,
+        due,
+        new Action.Settle(),
+        new Outcome.ReadOnce(Duration.ofSeconds(5)),
+        stalled(ACCOUNT_MISMATCH));
     t.row(
         "create-waits-for-its-settlement",
         plain,
@@ -679,7 +715,7 @@ final class StatusRows {
         ambiguous,
         due,
         new Action.Settle(),
-        new Outcome.LookAgain("read once", Duration.ofSeconds(5)),
+        new Outcome.ReadOnce(Duration.ofSeconds(5)),
         stalled(CREATE_OUTCOME_UNKNOWN));
     t.row(
         "create-ambiguous-in-the-queue",
