@@ -25,6 +25,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -466,6 +467,7 @@ class HttpComputeApiWireTest {
   }
 
   @Test
+  @Timeout(60)
   void waitsForNoBodyThatAPowerCallDoesNotNeed() throws Exception {
     try (RawServer server =
             RawServer.start(
