@@ -309,6 +309,17 @@ class HttpComputeApiWireTest {
     }
   }
 
+  @Test
+  void closesTheConnectionOfAReadThatCameTooLate() throws Exception {
+    try (RawServer server = RawServer.start(RawServer.Connection::readToEnd);
+        HttpComputeApi api = client(server.uri(), SHORT)) {
+      assertThat(catchThrowableOfType(ComputeApiException.class, api::list))
+          .isInstanceOf(Unavailable.class);
+
+      await().until(server.connections().getFirst().ended()::isDone);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"LIST, [", "CREATE, {\"id\":\"tw-1\""})
   void givesUpAtTheDeadlineAndClosesWhenTheBodyDrips(Operation operation, String start)
@@ -467,7 +478,7 @@ class HttpComputeApiWireTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void waitsForNoBodyThatAPowerCallDoesNotNeed() throws Exception {
     try (RawServer server =
             RawServer.start(
