@@ -186,7 +186,7 @@ final class StatusReport {
         reconciling(CREATING, "the create did not happen and begins anew");
       }
       case Outcome.Ambiguous(List<InstanceId> candidates) -> ambiguous(candidates);
-case Outcome.OtherAccount o ->
+      case Outcome.OtherAccount o ->
           stalled(
               ACCOUNT_MISMATCH,
               "a create is open, and the credentials at hand are not provably of the account that"

@@ -157,7 +157,7 @@ final class Wiring {
       Leadership leadership,
       Settings settings) {
     leadership.leave();
-    rooms.inFlight().close(settings.timeout().multipliedBy(2).plus(Duration.ofSeconds(5)));
+    rooms.inFlight().close(settings.longestShutdown());
     operator.stop();
   }
 

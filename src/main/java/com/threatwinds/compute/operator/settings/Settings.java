@@ -59,6 +59,11 @@ public record Settings(
     String leaseName,
     Optional<String> leaseNamespace) {
 
+  /** How long a shutdown may take: the answer to a call under way, and its record. */
+  public Duration longestShutdown() {
+    return timeout.multipliedBy(2).plusSeconds(5);
+  }
+
   private static final String DEFAULT_URL = "https://apis.threatwinds.com/api/compute/v1";
 
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);

@@ -266,6 +266,7 @@ class SettlementPropertiesTest {
           world.closed(name);
         }
         case Verdict.Ambiguous a -> history.held.add(name);
+        case Verdict.OtherAccount o -> history.held.add(name);
         case Verdict.Inconclusive i -> history.held.add(name);
       }
     }

@@ -228,18 +228,18 @@ class SettlementTest {
     Tried lost = attempt("a");
 
     assertThat(world(lost).otherCredentials().settle(lost))
-        .isInstanceOf(Verdict.Inconclusive.class);
+        .isInstanceOf(Verdict.OtherAccount.class);
     assertThat(
             world(lost).otherCredentials().lists(instance("i-1").by("user-2")).settle(lost, ADOPT))
-        .isInstanceOf(Verdict.Inconclusive.class);
+        .isInstanceOf(Verdict.OtherAccount.class);
     assertThat(
             world(lost)
                 .otherCredentials()
                 .lists(instance("i-1"), instance("i-2").of("other").by("user-2"))
                 .settle(lost, ADOPT))
-        .isInstanceOf(Verdict.Inconclusive.class);
+        .isInstanceOf(Verdict.OtherAccount.class);
     assertThat(world(lost.by(null)).otherCredentials().lists(instance("i-1")).settle(lost.by(null)))
-        .isInstanceOf(Verdict.Inconclusive.class);
+        .isInstanceOf(Verdict.OtherAccount.class);
   }
 
   @Test
@@ -261,9 +261,9 @@ class SettlementTest {
   void concludesNothingWhereTheAttemptNamesNoAccountAtAll() {
     Tried lost = attempt("a").by(null).with(null);
 
-    assertThat(world(lost).settle(lost)).isInstanceOf(Verdict.Inconclusive.class);
+    assertThat(world(lost).settle(lost)).isInstanceOf(Verdict.OtherAccount.class);
     assertThat(world(lost).lists(instance("i-1")).settle(lost, ADOPT))
-        .isInstanceOf(Verdict.Inconclusive.class);
+        .isInstanceOf(Verdict.OtherAccount.class);
   }
 
   // -- who decides

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,7 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class InstallManifestTest {
@@ -163,19 +164,12 @@ class InstallManifestTest {
   }
 
   @Test
-  void endsLaterThanItsOwnShutdown() throws IOException {
-    var properties = new Properties();
-    try (var file =
-        Files.newBufferedReader(Path.of("src", "main", "resources", "application.properties"))) {
-      properties.load(file);
-    }
-    String shutdown =
-        properties
-            .getProperty("quarkus.operator-sdk.termination-timeout")
-            .replaceFirst(".*:(\\d+S).*", "PT$1");
+  void endsLaterThanItsOwnShutdown() {
+    Settings defaults =
+        Settings.read(name -> Optional.of("t").filter(t -> name.equals("compute.api.token")), true);
 
     assertThat(Duration.ofSeconds(pod.getTerminationGracePeriodSeconds()))
-        .isGreaterThan(Duration.parse(shutdown));
+        .isGreaterThan(defaults.longestShutdown());
   }
 
   @Test
