@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+#
+# The operator as an image: make image, or docker build -t compute-operator:dev .
+#
+# The bases are pinned to a release. For a build that can be repeated bit by bit give digests:
+#   --build-arg RUNTIME_IMAGE=docker.io/library/eclipse-temurin@sha256:...
+ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk
+ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jre
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY .mvn .mvn
+COPY mvnw pom.xml ./
+COPY src/main src/main
+# Tests are for make test: here there is neither their source nor a cluster for them.
+RUN --mount=type=cache,target=/root/.m2 \
+    ./mvnw -B -ntp -q package -Dmaven.test.skip -Dmdep.skip -Dspotless.check.skip
+
+FROM ${RUNTIME_IMAGE}
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="compute-operator" \
+      org.opencontainers.image.description="Kubernetes operator for instances of the ThreatWinds Compute API" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+COPY LICENSE /licenses/LICENSE
+# By rate of change: the libraries are a layer that most builds have in common.
+COPY --from=build /build/target/quarkus-app/lib/ lib/
+COPY --from=build /build/target/quarkus-app/quarkus-run.jar ./
+COPY --from=build /build/target/quarkus-app/quarkus/ quarkus/
+COPY --from=build /build/target/quarkus-app/app/ app/
+ENV LOG_FORMAT=json
+EXPOSE 8080
+# Any UID will do; nothing in the image belongs to this one or is written by it, except in /tmp.
+USER 65532:65532
+# Not in JAVA_TOOL_OPTIONS, which the JVM would announce in a line that is no JSON.
+ENTRYPOINT ["java", \
+    "-XX:MaxRAMPercentage=60", \
+    "-XX:+ExitOnOutOfMemoryError", \
+    "-XX:-UsePerfData", \
+    "-jar", "/app/quarkus-run.jar"]
