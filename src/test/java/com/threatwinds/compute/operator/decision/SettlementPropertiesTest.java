@@ -268,6 +268,7 @@ class SettlementPropertiesTest {
         case Verdict.Ambiguous a -> history.held.add(name);
         case Verdict.OtherAccount o -> history.held.add(name);
         case Verdict.Inconclusive i -> history.held.add(name);
+        case Verdict.OtherAccount o -> history.held.add(name);
       }
     }
   }
