@@ -66,6 +66,11 @@ public record Settings(
 
   private static final String DEFAULT_URL = "https://apis.threatwinds.com/api/compute/v1";
 
+  private static final int MAX_PORT = 65_535;
+
+  /** Nothing here is worth waiting for any longer, and sums of it fit everywhere. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
 
   /** Label selectors as kubectl takes them: equality, sets and existence, comma-separated. */
@@ -118,7 +123,7 @@ public record Settings(
       return new Settings(
           url(),
           credentials(),
-          timeout(),
+          duration("compute.api.timeout", "30s", LONGEST_TIMEOUT),
           slow,
           fast.compareTo(slow) < 0 ? fast : slow,
           text("compute.create.settle").filter("0"::equals).isPresent()
@@ -129,8 +134,8 @@ public record Settings(
           rates(),
           certificates("compute.api.ca-file"),
           flag("operator.leader-election", inCluster),
-          text("operator.lease-name").orElse("compute-operator"),
-          text("operator.lease-namespace"));
+          name("operator.lease-name").orElse("compute-operator"),
+          name("operator.lease-namespace"));
     }
 
     private Optional<String> text(String property) {
@@ -152,10 +157,11 @@ public record Settings(
       try {
         url = new URI(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
       } catch (URISyntaxException e) {
-        throw bad(property, "is not a URL: " + value);
+        // Not repeated: somebody may have written credentials into it.
+        throw bad(property, "is not a URL");
       }
-      if (url.getHost() == null || url.getScheme() == null) {
-        throw bad(property, "is not an absolute URL with a host: " + value);
+      if (url.getHost() == null || url.getScheme() == null || url.getPort() > MAX_PORT) {
+        throw bad(property, "is not an absolute URL such as " + DEFAULT_URL);
       }
       if (url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
         throw bad(property, "must have no user, query or fragment");
@@ -187,9 +193,9 @@ public record Settings(
     }
 
     private CredentialsSource credentials() {
-      Optional<String> token = text("compute.api.token");
-      Optional<String> key = text("compute.api.key");
-      Optional<String> secret = text("compute.api.secret");
+      Optional<String> token = secret("compute.api.token");
+      Optional<String> key = secret("compute.api.key");
+      Optional<String> secret = secret("compute.api.secret");
       Optional<String> directory = text("compute.api.credentials-dir");
       if (key.isPresent() != secret.isPresent()) {
         throw key.isPresent()
@@ -216,11 +222,10 @@ public record Settings(
         return new DirectoryCredentials(path);
       }
       if (token.isPresent()) {
-        return fixed("compute.api.token", () -> new Credentials.Token(token.get()));
+        return CredentialsSource.fixed(new Credentials.Token(token.get()));
       }
       if (key.isPresent()) {
-        return fixed(
-            "compute.api.key", () -> new Credentials.KeyPair(key.get(), secret.orElseThrow()));
+        return CredentialsSource.fixed(new Credentials.KeyPair(key.get(), secret.orElseThrow()));
       }
       throw bad(
           "compute.api.token",
@@ -228,24 +233,20 @@ public record Settings(
               + " COMPUTE_API_CREDENTIALS_DIR");
     }
 
-    private static CredentialsSource fixed(
-        String property, java.util.function.Supplier<Credentials> credentials) {
-      try {
-        return CredentialsSource.fixed(credentials.get());
-      } catch (IllegalArgumentException e) {
-        throw bad(property, "has characters that no header may carry");
+    /** As {@link Credentials} wants it; checked here to name the variable. */
+    private Optional<String> secret(String property) {
+      Optional<String> value = text(property);
+      if (value.filter(v -> !v.matches("[\\x21-\\x7E]{1,8192}")).isPresent()) {
+        throw bad(property, "must be at most 8192 visible ASCII characters, without spaces");
       }
-    }
-
-    private Duration timeout() {
-      Duration timeout = duration("compute.api.timeout", "30s");
-      if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-        throw bad("compute.api.timeout", "must not be longer than an hour");
-      }
-      return timeout;
+      return value;
     }
 
     private Duration duration(String property, String otherwise) {
+      return duration(property, otherwise, LONGEST);
+    }
+
+    private Duration duration(String property, String otherwise, Duration longest) {
       String value = text(property).orElse(otherwise);
       Duration duration;
       try {
@@ -255,6 +256,9 @@ public record Settings(
       }
       if (duration == null || duration.isZero() || duration.isNegative()) {
         throw bad(property, "must be longer than nothing: " + value);
+      }
+      if (duration.compareTo(longest) > 0) {
+        throw bad(property, "must not be longer than " + longest.toHours() + "h: " + value);
       }
       return duration;
     }
@@ -287,6 +291,16 @@ public record Settings(
         }
       }
       return Set.copyOf(names);
+    }
+
+    private Optional<String> name(String property) {
+      Optional<String> name = text(property);
+      name.filter(value -> !value.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"))
+          .ifPresent(
+              value -> {
+                throw bad(property, "is not a name of a Kubernetes object: " + value);
+              });
+      return name;
     }
 
     private Map<Kind, Integer> rates() {
@@ -337,7 +351,7 @@ public record Settings(
     private void checkForeignSettings() {
       names("operator.namespaces", false);
       text("quarkus.http.port")
-          .filter(port -> !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535)
+          .filter(port -> !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT)
           .ifPresent(
               port -> {
                 throw bad("quarkus.http.port", "is not a port: " + port);
