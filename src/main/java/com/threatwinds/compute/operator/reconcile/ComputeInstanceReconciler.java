@@ -62,25 +62,22 @@ public final class ComputeInstanceReconciler
   public UpdateControl<ComputeInstance> reconcile(
       ComputeInstance resource, Context<ComputeInstance> context) {
     UpdateControl<ComputeInstance> control = UpdateControl.noUpdate();
-    pass(new Pass(context, resource)).next().ifPresent(control::rescheduleAfter);
+    pass(new Pass(rooms.store(context), resource)).ifPresent(control::rescheduleAfter);
     return control;
   }
 
   @Override
   public DeleteControl cleanup(ComputeInstance resource, Context<ComputeInstance> context) {
     // The finalizer is ours to remove: the framework would do it whatever has changed since.
-    Ended ended = pass(new Pass(context, resource));
     DeleteControl control = DeleteControl.noFinalizerRemoval();
-    ended.next().ifPresent(control::rescheduleAfter);
+    pass(new Pass(rooms.store(context), resource)).ifPresent(control::rescheduleAfter);
     return control;
   }
 
-  /** How a pass ended: when to look again. */
-  private record Ended(Optional<Duration> next) {}
-
-  private Ended pass(Pass pass) {
+  /** One pass, without the framework; when to look again. */
+  Optional<Duration> pass(Pass pass) {
     if (!rooms.inFlight().enter()) {
-      return new Ended(Optional.empty());
+      return Optional.empty();
     }
     try {
       return run(pass);
@@ -89,7 +86,7 @@ public final class ComputeInstanceReconciler
     }
   }
 
-  private Ended run(Pass pass) {
+  private Optional<Duration> run(Pass pass) {
     Action action = new Action.Keep();
     Outcome outcome = new Outcome.Nothing();
     try {
@@ -97,14 +94,14 @@ public final class ComputeInstanceReconciler
       action = Decider.decide(pass.desired(), pass.announced(), observation);
       if (action.isChange()) {
         if (!rooms.leadership().isHeld()) {
-          return new Ended(Optional.empty());
+          return Optional.empty();
         }
         // What changes something must rest on what is so now, not on what a list or cache said.
-        Optional<ComputeInstance> live = rooms.resources().live(pass.resource());
+        Optional<ComputeInstance> live = pass.store().live(pass.resource());
         if (live.isEmpty()) {
-          return new Ended(Optional.empty());
+          return Optional.empty();
         }
-        pass = new Pass(pass.context(), live.get());
+        pass = new Pass(pass.store(), live.get());
         observation = rooms.observer().look(pass);
         action = Decider.decide(pass.desired(), pass.announced(), observation);
       }
@@ -118,7 +115,7 @@ public final class ComputeInstanceReconciler
     }
   }
 
-  private Ended report(
+  private Optional<Duration> report(
       Pass pass,
       ComputeInstanceStatus before,
       Observation observation,
@@ -143,16 +140,13 @@ public final class ComputeInstanceReconciler
     }
     tell(pass, before, status, action, outcome, written);
     if (released) {
-      return new Ended(
-          rooms.resources().release(pass.context(), pass.resource())
-              ? Optional.empty()
-              : Optional.of(Pacing.AT_ONCE));
+      return pass.store().release(pass.resource()) ? Optional.empty() : Optional.of(Pacing.AT_ONCE);
     }
     if (written) {
       written = keepAnnotation(pass);
     }
     settled(before, pass.announced());
-    return new Ended(next(pass, observation, action, outcome, written));
+    return next(pass, observation, action, outcome, written);
   }
 
   private Optional<Duration> next(
@@ -196,7 +190,7 @@ public final class ComputeInstanceReconciler
     if (bound == null || bound.equals(copy) || pass.desired().deleting()) {
       return true;
     }
-    return rooms.resources().annotate(pass.context(), pass.resource(), bound);
+    return pass.store().annotate(pass.resource(), bound);
   }
 
   private void settled(ComputeInstanceStatus before, ComputeInstanceStatus after) {

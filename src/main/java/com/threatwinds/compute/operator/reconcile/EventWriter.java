@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Writes events ({@code events.k8s.io/v1}), one object each, outside of the pass: an event that
  * can't be written costs nothing but itself.
  */
-final class EventWriter {
+final class EventWriter implements Events {
 
   private static final Logger log = LoggerFactory.getLogger(EventWriter.class);
   private static final DateTimeFormatter MICROS =
@@ -43,7 +43,8 @@ final class EventWriter {
     this.reporter = reporter;
   }
 
-  void write(ComputeInstance about, List<EventReport.Note> notes) {
+  @Override
+  public void write(ComputeInstance about, List<EventReport.Note> notes) {
     if (notes.isEmpty()) {
       return;
     }

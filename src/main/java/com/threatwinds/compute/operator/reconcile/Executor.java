@@ -47,7 +47,6 @@ final class Executor {
   private final CreateLane<Pass.Key> lane;
   private final Gate quota;
   private final Settling settling;
-  private final Resources resources;
   private final Sightings sightings;
   private final Leadership leadership;
   private final Settings settings;
@@ -60,7 +59,6 @@ final class Executor {
       CreateLane<Pass.Key> lane,
       Gate quota,
       Settling settling,
-      Resources resources,
       Sightings sightings,
       Leadership leadership,
       Settings settings,
@@ -71,7 +69,6 @@ final class Executor {
     this.lane = lane;
     this.quota = quota;
     this.settling = settling;
-    this.resources = resources;
     this.sightings = sightings;
     this.leadership = leadership;
     this.settings = settings;
@@ -205,13 +202,13 @@ final class Executor {
   private boolean announce(Pass pass, ComputeInstanceStatus status) {
     Optional<ComputeInstance> written;
     try {
-      written = resources.writeStatus(pass.context(), pass.resource(), status);
+      written = pass.store().writeStatus(pass.resource(), status);
     } catch (KubernetesClientException e) {
       log.warn("write=status outcome=unknown error=\"{}\"", e.getMessage());
       written = Optional.empty();
     }
     if (written.isEmpty()) {
-      written = resources.live(pass.resource()).filter(live -> carries(live, status));
+      written = pass.store().live(pass.resource()).filter(live -> carries(live, status));
     }
     written.ifPresent(pass::wrote);
     return written.isPresent();
@@ -236,12 +233,12 @@ final class Executor {
   }
 
   private Outcome adopt(InstanceId id, Pass pass) throws ComputeApiException {
-    Optional<String> holder = holder(id, pass, resources.all());
+    Optional<String> holder = holder(id, pass, pass.store().all());
     return holder.isPresent() ? new Outcome.Claimed(holder.get()) : new Outcome.Made(api.get(id));
   }
 
   private Outcome takeOver(InstanceId id, Pass pass) throws ComputeApiException {
-    List<ComputeInstance> all = resources.all();
+    List<ComputeInstance> all = pass.store().all();
     Desired desired = pass.desired();
     Optional<String> holder = holder(id, pass, all).or(() -> Observer.twin(pass, desired, all));
     if (holder.isPresent()) {
@@ -279,11 +276,11 @@ final class Executor {
     boolean announced;
     try {
       Optional<ComputeInstance> written =
-          resources.writeStatus(
-              pass.context(),
-              pass.resource(),
-              StatusReport.issuing(
-                  pass.announced(), pass.desired(), request.request(), clock.instant()));
+          pass.store()
+              .writeStatus(
+                  pass.resource(),
+                  StatusReport.issuing(
+                      pass.announced(), pass.desired(), request.request(), clock.instant()));
       written.ifPresent(pass::wrote);
       announced = written.isPresent();
     } catch (KubernetesClientException e) {

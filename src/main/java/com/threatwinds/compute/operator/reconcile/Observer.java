@@ -41,8 +41,7 @@ final class Observer {
   private final ComputeApi api;
   private final Inventory inventory;
   private final Catalog catalog;
-  private final Wakeups wakeups;
-  private final Resources resources;
+  private final Bindings bindings;
   private final Sightings sightings;
   private final Settings settings;
   private volatile boolean toldOfBlindness;
@@ -51,15 +50,13 @@ final class Observer {
       ComputeApi api,
       Inventory inventory,
       Catalog catalog,
-      Wakeups wakeups,
-      Resources resources,
+      Bindings bindings,
       Sightings sightings,
       Settings settings) {
     this.api = api;
     this.inventory = inventory;
     this.catalog = catalog;
-    this.wakeups = wakeups;
-    this.resources = resources;
+    this.bindings = bindings;
     this.sightings = sightings;
     this.settings = settings;
   }
@@ -84,7 +81,7 @@ final class Observer {
         && !desired.paused()
         && !Decider.policy(desired, status).equals(DeletionPolicy.RETAIN)
         && (status.instanceId() != null || status.create() != null)
-        && isUninstalling()) {
+        && isUninstalling(pass.store())) {
       return new Observation.Uninstalling();
     }
     Optional<InstanceId> bound = InstanceId.parse(status.instanceId());
@@ -101,9 +98,9 @@ final class Observer {
   }
 
   /** Without the permission to see the definition there is no defence, and the log says so. */
-  private boolean isUninstalling() {
+  private boolean isUninstalling(ResourceStore store) {
     try {
-      return resources.isDefinitionGoing();
+      return store.isDefinitionGoing();
     } catch (KubernetesClientException e) {
       if (e.getCode() != 403) {
         throw e;
@@ -203,7 +200,7 @@ final class Observer {
     Comparator<ComputeInstance> older =
         Comparator.<ComputeInstance, String>comparing(r -> r.getMetadata().getCreationTimestamp())
             .thenComparing(r -> r.getMetadata().getUid());
-    return wakeups.resourcesOf(id).stream()
+    return bindings.resourcesOf(id).stream()
         .filter(r -> !r.getMetadata().getUid().equals(pass.uid()))
         .filter(r -> id.value().equals(Pass.statusOf(r).instanceId()))
         .filter(r -> ownBinding == null || older.compare(r, pass.resource()) < 0)
@@ -244,7 +241,7 @@ final class Observer {
     if (rival.isPresent()) {
       return new Observation.Claimed(rival.get());
     }
-    Optional<String> twin = twin(pass, desired, wakeups.resourcesOf(id));
+    Optional<String> twin = twin(pass, desired, bindings.resourcesOf(id));
     if (twin.isPresent()) {
       return new Observation.Claimed(twin.get());
     }

@@ -3,7 +3,6 @@ package com.threatwinds.compute.operator.reconcile;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.decision.Desired;
-import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
 import java.util.Objects;
@@ -14,12 +13,12 @@ import java.util.Objects;
  */
 final class Pass {
 
-  private final Context<ComputeInstance> context;
+  private final ResourceStore store;
   private ComputeInstance resource;
   private ComputeInstanceStatus announced;
 
-  Pass(Context<ComputeInstance> context, ComputeInstance resource) {
-    this.context = context;
+  Pass(ResourceStore store, ComputeInstance resource) {
+    this.store = store;
     this.resource = resource;
     this.announced = statusOf(resource);
   }
@@ -28,8 +27,9 @@ final class Pass {
     return Objects.requireNonNullElse(resource.getStatus(), ComputeInstanceStatus.NONE);
   }
 
-  Context<ComputeInstance> context() {
-    return context;
+  /** Where the resource, and all others, are read and written. */
+  ResourceStore store() {
+    return store;
   }
 
   /** The resource as last read or written. */

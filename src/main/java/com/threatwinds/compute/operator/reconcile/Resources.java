@@ -23,7 +23,7 @@ import java.util.Set;
  * <p>The client's own retries are switched off: a write that was committed and repeated would come
  * back as a conflict with itself.
  */
-final class Resources {
+final class Resources implements ResourceStore {
 
   private static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
@@ -31,17 +31,20 @@ final class Resources {
 
   private final KubernetesClient client;
   private final Set<String> namespaces;
+  private final Context<ComputeInstance> context;
 
   /**
    * @param namespaces those that the operator may see; empty for all
+   * @param context of the pass: what is written through it wakes nobody
    */
-  Resources(KubernetesClient client, Set<String> namespaces) {
+  Resources(KubernetesClient client, Set<String> namespaces, Context<ComputeInstance> context) {
     this.client = client;
     this.namespaces = namespaces;
+    this.context = context;
   }
 
-  /** The resource as it is now; empty if it is gone or another of the same name. */
-  Optional<ComputeInstance> live(ComputeInstance resource) {
+  @Override
+  public Optional<ComputeInstance> live(ComputeInstance resource) {
     ComputeInstance live =
         client
             .resources(ComputeInstance.class)
@@ -52,8 +55,8 @@ final class Resources {
         .filter(l -> l.getMetadata().getUid().equals(resource.getMetadata().getUid()));
   }
 
-  /** All resources that the operator may see, live and whole. */
-  List<ComputeInstance> all() {
+  @Override
+  public List<ComputeInstance> all() {
     List<ComputeInstance> all = new ArrayList<>();
     if (namespaces.isEmpty()) {
       addPages(all, Optional.empty());
@@ -75,8 +78,8 @@ final class Resources {
     } while (next != null && !next.isEmpty());
   }
 
-  /** Whether our resource definition is being deleted, or gone. */
-  boolean isDefinitionGoing() {
+  @Override
+  public boolean isDefinitionGoing() {
     var definition =
         client
             .apiextensions()
@@ -87,14 +90,9 @@ final class Resources {
     return definition == null || definition.isMarkedForDeletion();
   }
 
-  /**
-   * Writes a status that must rest on exactly this resource.
-   *
-   * @return the resource as written; empty if it changed meanwhile
-   * @throws KubernetesClientException if it is not known whether it was written
-   */
-  Optional<ComputeInstance> writeStatus(
-      Context<ComputeInstance> context, ComputeInstance resource, ComputeInstanceStatus status) {
+  @Override
+  public Optional<ComputeInstance> writeStatus(
+      ComputeInstance resource, ComputeInstanceStatus status) {
     try {
       return Optional.of(
           context.resourceOperations().updatePrimaryStatus(copyOf(resource, status)));
@@ -106,13 +104,12 @@ final class Resources {
     }
   }
 
-  /** Puts the copy of the binding into the annotation; false if the resource changed meanwhile. */
-  boolean annotate(Context<ComputeInstance> context, ComputeInstance resource, String instanceId) {
+  @Override
+  public boolean annotate(ComputeInstance resource, String instanceId) {
     String key = "/metadata/annotations/" + Annotations.INSTANCE_ID.replace("/", "~1");
     Map<String, String> present = resource.getMetadata().getAnnotations();
     boolean none = present == null || present.isEmpty();
     return patch(
-        context,
         resource,
         (none ? "{\"op\":\"add\",\"path\":\"/metadata/annotations\",\"value\":{}}," : "")
             + "{\"op\":\"add\",\"path\":\""
@@ -122,19 +119,17 @@ final class Resources {
             + "\"}");
   }
 
-  /** Removes our finalizer; false if the resource changed meanwhile. */
-  boolean release(Context<ComputeInstance> context, ComputeInstance resource) {
+  @Override
+  public boolean release(ComputeInstance resource) {
     int place = resource.getMetadata().getFinalizers().indexOf(ComputeInstance.FINALIZER);
     if (place < 0) {
       return true;
     }
-    return patch(
-        context, resource, "{\"op\":\"remove\",\"path\":\"/metadata/finalizers/" + place + "\"}");
+    return patch(resource, "{\"op\":\"remove\",\"path\":\"/metadata/finalizers/" + place + "\"}");
   }
 
   /** A JSON patch that rests on exactly this resource. */
-  private boolean patch(
-      Context<ComputeInstance> context, ComputeInstance resource, String operations) {
+  private boolean patch(ComputeInstance resource, String operations) {
     String patch =
         "["
             + operations

@@ -7,11 +7,13 @@ import com.threatwinds.compute.operator.inventory.Gate;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi;
 import com.threatwinds.compute.operator.inventory.Inventory;
 import com.threatwinds.compute.operator.settings.Settings;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Rooms {
 
   private final GatedComputeApi api;
-  private final Resources resources;
-  private final EventWriter events;
+  private final Function<Context<ComputeInstance>, ResourceStore> stores;
+  private final Events events;
   private final Leadership leadership;
   private final Settings settings;
   private final InstantSource clock;
@@ -41,14 +43,15 @@ final class Rooms {
 
   Rooms(
       GatedComputeApi api,
-      Resources resources,
-      EventWriter events,
+      Function<Context<ComputeInstance>, ResourceStore> stores,
+      Events events,
       Leadership leadership,
       Settings settings,
       InstantSource clock,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      StatusWriter.Sleep sleep) {
     this.api = api;
-    this.resources = resources;
+    this.stores = stores;
     this.events = events;
     this.leadership = leadership;
     this.settings = settings;
@@ -56,7 +59,7 @@ final class Rooms {
     this.nanoTime = nanoTime;
     this.sightings = new Sightings(nanoTime);
     this.pacing = new Pacing(settings);
-    this.writer = new StatusWriter(resources, api);
+    this.writer = new StatusWriter(api, sleep);
   }
 
   /** Wires the rest around the informer's cache. */
@@ -75,16 +78,14 @@ final class Rooms {
     this.inventory = inventory;
     this.lane = lane;
     this.observer =
-        new Observer(
-            api, inventory, new Catalog(api, nanoTime), wakeups, resources, sightings, settings);
+        new Observer(api, inventory, new Catalog(api, nanoTime), wakeups, sightings, settings);
     this.executor =
         new Executor(
             api,
             inventory,
             lane,
             quota,
-            new Settling(api, inventory, wakeups, resources, sightings, settings),
-            resources,
+            new Settling(api, inventory, wakeups, sightings, settings),
             sightings,
             leadership,
             settings,
@@ -134,11 +135,12 @@ final class Rooms {
     return leadership;
   }
 
-  Resources resources() {
-    return resources;
+  /** The resources, as a pass reads and writes them. */
+  ResourceStore store(Context<ComputeInstance> context) {
+    return stores.apply(context);
   }
 
-  EventWriter events() {
+  Events events() {
     return events;
   }
 

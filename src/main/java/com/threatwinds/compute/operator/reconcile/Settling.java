@@ -42,22 +42,19 @@ final class Settling {
 
   private final ComputeApi api;
   private final Inventory inventory;
-  private final Wakeups wakeups;
-  private final Resources resources;
+  private final Bindings bindings;
   private final Sightings sightings;
   private final Settings settings;
 
   Settling(
       ComputeApi api,
       Inventory inventory,
-      Wakeups wakeups,
-      Resources resources,
+      Bindings bindings,
       Sightings sightings,
       Settings settings) {
     this.api = api;
     this.inventory = inventory;
-    this.wakeups = wakeups;
-    this.resources = resources;
+    this.bindings = bindings;
     this.sightings = sightings;
     this.settings = settings;
   }
@@ -67,7 +64,7 @@ final class Settling {
     return listing.instances().values().stream()
         .filter(i -> i.templateId() == null || i.templateId().equals(templateId))
         .map(Instance::id)
-        .filter(id -> wakeups.resourcesOf(id).stream().noneMatch(r -> isBoundTo(r, id)))
+        .filter(id -> bindings.resourcesOf(id).stream().noneMatch(r -> isBoundTo(r, id)))
         .sorted()
         .toList();
   }
@@ -89,7 +86,7 @@ final class Settling {
     }
     sightings.forgetReading(attemptId);
     Listing second = inventory.read();
-    List<ComputeInstance> all = resources.all();
+    List<ComputeInstance> all = pass.store().all();
     Set<InstanceId> bound =
         all.stream()
             .flatMap(r -> InstanceId.parse(Pass.statusOf(r).instanceId()).stream())

@@ -24,12 +24,17 @@ final class StatusWriter {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final int TRIES = 3;
 
-  private final Resources resources;
   private final ComputeApi api;
+  private final Sleep sleep;
 
-  StatusWriter(Resources resources, ComputeApi api) {
-    this.resources = resources;
+  /** Waits on the calling thread. */
+  interface Sleep {
+    void of(Duration pause) throws InterruptedException;
+  }
+
+  StatusWriter(ComputeApi api, Sleep sleep) {
     this.api = api;
+    this.sleep = sleep;
   }
 
   /** Whether the status is written. */
@@ -40,12 +45,12 @@ final class StatusWriter {
     ComputeInstance onto = pass.resource();
     for (int attempt = 1; ; attempt++) {
       try {
-        Optional<ComputeInstance> written = resources.writeStatus(pass.context(), onto, status);
+        Optional<ComputeInstance> written = pass.store().writeStatus(onto, status);
         if (written.isPresent()) {
           pass.wrote(written.get());
           return true;
         }
-        Optional<ComputeInstance> live = resources.live(onto);
+        Optional<ComputeInstance> live = pass.store().live(onto);
         if (live.isPresent() && Pass.statusOf(live.get()).equals(status)) {
           pass.wrote(live.get());
           return true;
@@ -92,7 +97,7 @@ final class StatusWriter {
    */
   private void late(InstanceId id, ComputeInstanceStatus status, Pass pass) {
     try {
-      List<ComputeInstance> all = resources.all();
+      List<ComputeInstance> all = pass.store().all();
       boolean claimed =
           all.stream()
               .map(Pass::statusOf)
@@ -116,9 +121,9 @@ final class StatusWriter {
     }
   }
 
-  private static boolean rest(Duration pause) {
+  private boolean rest(Duration pause) {
     try {
-      Thread.sleep(pause);
+      sleep.of(pause);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * that answers again. A resource that waits holds no thread; this is what it waits for.
  */
 final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance>
-    implements Inventory.Listener, ResourceEventAware<ComputeInstance> {
+    implements Bindings, Inventory.Listener, ResourceEventAware<ComputeInstance> {
 
   private static final String BY_INSTANCE = "instance";
 
@@ -82,8 +82,8 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
     return ids;
   }
 
-  /** The resources that are bound to that instance, or ask for it, as the informer knows them. */
-  List<ComputeInstance> resourcesOf(InstanceId id) {
+  @Override
+  public List<ComputeInstance> resourcesOf(InstanceId id) {
     return resources.byIndex(BY_INSTANCE, id.value());
   }
 

@@ -81,18 +81,20 @@ final class Wiring {
                 settings.caFile(),
                 EnvironmentProxySelector.from(System.getenv()),
                 InstantSource.system()));
+    Set<String> namespaces = namespaces(config);
     Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
     }
     return new Rooms(
         new GatedComputeApi(api, gates),
-        new Resources(client, namespaces(config)),
+        context -> new Resources(client, namespaces, context),
         new EventWriter(client, Executors.newVirtualThreadPerTaskExecutor(), identity),
         leadership,
         settings,
         InstantSource.system(),
-        System::nanoTime);
+        System::nanoTime,
+        Thread::sleep);
   }
 
   private static Set<String> namespaces(Config config) {

@@ -1,0 +1,12 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.compute.InstanceId;
+import java.util.List;
+
+/** Which resource holds which instance, as the informer knows it: quick, and maybe old. */
+interface Bindings {
+
+  /** The resources that are bound to that instance, or ask to take it over. */
+  List<ComputeInstance> resourcesOf(InstanceId id);
+}
