@@ -266,7 +266,6 @@ class SettlementPropertiesTest {
           world.closed(name);
         }
         case Verdict.Ambiguous a -> history.held.add(name);
-        case Verdict.OtherAccount o -> history.held.add(name);
         case Verdict.Inconclusive i -> history.held.add(name);
         case Verdict.OtherAccount o -> history.held.add(name);
       }
