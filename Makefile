@@ -23,7 +23,7 @@ help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Show the operator at work on this machine: no cluster, no account (ONCE=1 ends by itself)
-	@echo "Building; the first time this downloads the libraries, which takes a while."
+	@echo "Building: a minute or two, and longer the first time, when the libraries are downloaded."
 	@$(PACKAGE)
 	@[ ! -t 1 ] || terminal=true; \
 	exec $(TEST_JAVA) -Duser.home="$(HOME)" -Ddemo.terminal="$${terminal:-false}" \

@@ -91,6 +91,28 @@ class DemoIT {
     }
   }
 
+  @Test
+  void namesTheStepAndShowsTheLogWhenTheOperatorDies(@TempDir Path directory) throws Exception {
+    Path output = directory.resolve("output");
+    Process demo = start(Files.createDirectory(directory.resolve("tmp")), output);
+    try {
+      await().atMost(STARTED).until(() -> Files.readString(output).contains("PROVISIONING"));
+
+      demo.descendants()
+          .filter(child -> child.info().commandLine().orElse("").contains("quarkus-run.jar"))
+          .forEach(ProcessHandle::destroyForcibly);
+
+      assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(demo.exitValue()).as(Files.readString(output)).isEqualTo(Demo.FAILED);
+      assertThat(Files.readString(output))
+          .contains("FAILED in step 1. Create two instances: the operator ended before")
+          .contains("The end of the operator's log, ");
+    } finally {
+      demo.descendants().forEach(ProcessHandle::destroyForcibly);
+      demo.destroyForcibly();
+    }
+  }
+
   private static Process start(Path temporary, Path output) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
