@@ -188,13 +188,16 @@ class InstallManifestTest {
   }
 
   @Test
-  void mountsTheCredentialsWhereTheOperatorReadsThemAndStartsWithoutThem() {
+  void mountsTheSecretOfTheSamplesWhereTheOperatorReadsItAndStartsWithoutIt() throws IOException {
+    Path sample = Path.of("samples", "00-credentials-secret.yaml");
+    var secret = StrictYaml.read(Files.readString(sample)).getFirst().getMetadata();
+    assertThat(secret.getNamespace()).isEqualTo(NAME);
     assertThat(pod.getVolumes())
         .filteredOn(volume -> volume.getSecret() != null)
         .singleElement()
         .satisfies(
             volume -> {
-              assertThat(volume.getSecret().getSecretName()).isEqualTo("compute-api-credentials");
+              assertThat(volume.getSecret().getSecretName()).isEqualTo(secret.getName());
               assertThat(volume.getSecret().getOptional()).isTrue();
               assertThat(mountOf(volume).getMountPath())
                   .isEqualTo(value("COMPUTE_API_CREDENTIALS_DIR"));
