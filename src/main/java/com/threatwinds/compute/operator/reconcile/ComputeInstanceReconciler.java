@@ -136,7 +136,7 @@ public final class ComputeInstanceReconciler
             rooms.clock().instant());
     boolean written = true;
     if (before.problem() == null && !released && !status.equals(pass.announced())) {
-      written = rooms.writer().write(pass, status, outcome);
+      written = rooms.writer().write(pass, status, action, outcome);
     }
     tell(pass, before, status, action, outcome, written);
     if (released) {
@@ -177,9 +177,9 @@ public final class ComputeInstanceReconciler
       boolean moves =
           instance.state().isMoving() || (action.isChange() && outcome instanceof Outcome.Accepted);
       rooms.inventory().expect(instance.id(), moves && !(action instanceof Action.Delete));
-    } else if (outcome instanceof Outcome.Nothing) {
+    } else if (observation instanceof Observation.Absent) {
       InstanceId.parse(pass.announced().instanceId())
-          .ifPresent(id -> rooms.inventory().expect(id, observation instanceof Observation.Absent));
+          .ifPresent(id -> rooms.inventory().expect(id, false));
     }
   }
 

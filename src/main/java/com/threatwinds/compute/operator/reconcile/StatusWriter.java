@@ -5,11 +5,13 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
 import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.decision.Action;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,9 @@ final class StatusWriter {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final int TRIES = 3;
+
+  /** Bad request, too large, invalid. */
+  private static final Set<Integer> REFUSED = Set.of(400, 413, 422);
 
   private final ComputeApi api;
   private final Sleep sleep;
@@ -38,7 +43,7 @@ final class StatusWriter {
   }
 
   /** Whether the status is written. */
-  boolean write(Pass pass, ComputeInstanceStatus status, Outcome outcome) {
+  boolean write(Pass pass, ComputeInstanceStatus status, Action action, Outcome outcome) {
     ComputeInstanceStatus expected = pass.announced();
     boolean untilItHolds = outcome instanceof Outcome.Made;
     Duration pause = FIRST_PAUSE;
@@ -56,14 +61,18 @@ final class StatusWriter {
           return true;
         }
         if (live.isEmpty() || !mayReplace(Pass.statusOf(live.get()), expected)) {
-          if (outcome instanceof Outcome.Made made) {
+          // Only what this very pass ordered is ours to delete, not what it found.
+          if (action instanceof Action.Create && outcome instanceof Outcome.Made made) {
             late(made.seen().instance().id(), status, pass);
           }
           return false;
         }
         onto = live.get();
       } catch (KubernetesClientException e) {
-        if (!untilItHolds && attempt >= TRIES) {
+        // Refused for what it says, it will be for ever; the attempt that still stands finds the
+        // instance again, and the lane is needed.
+        boolean hopeless = REFUSED.contains(e.getCode());
+        if ((!untilItHolds || hopeless) && attempt >= TRIES) {
           throw e;
         }
         log.warn("write=status outcome=unknown try={} error=\"{}\"", attempt, e.getMessage());

@@ -34,8 +34,21 @@ public final class Errors {
   }
 
   public static ComputeApiException notFound(Operation operation) {
+    return notFound(operation, OURS);
+  }
+
+  /** To whom it was said matters: it means "not found or access denied". */
+  public static ComputeApiException notFound(Operation operation, Fingerprint credentials) {
     return new ComputeApiException.NotFound(
-        answer(operation, 404, "instance not found or access denied", true));
+        new Answer(
+            operation,
+            404,
+            "instance not found or access denied",
+            true,
+            "e-404",
+            null,
+            credentials,
+            null));
   }
 
   /** A 404 that no API of ours wrote. */

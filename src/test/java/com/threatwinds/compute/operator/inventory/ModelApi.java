@@ -315,7 +315,7 @@ public final class ModelApi implements ComputeApi {
   private Instance existing(Operation operation, InstanceId id) throws ComputeApiException {
     Instance instance = instances.get(id);
     if (instance == null) {
-      throw Errors.notFound(operation);
+      throw Errors.notFound(operation, mark());
     }
     return instance;
   }

@@ -1,0 +1,26 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.compute.Instance;
+import com.threatwinds.compute.operator.compute.InstanceId;
+
+/** Instances that are like others. */
+final class ModelApiInstances {
+
+  private ModelApiInstances() {}
+
+  /** The same under another id: nothing tells the two apart. */
+  static Instance copy(Instance i, String id) {
+    return new Instance(
+        new InstanceId(id),
+        i.name(),
+        i.zone(),
+        i.machineType(),
+        i.externalIp(),
+        i.internalIp(),
+        i.state(),
+        i.stateText(),
+        i.templateId(),
+        i.userId(),
+        i.createdAt());
+  }
+}

@@ -1,0 +1,340 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The Kubernetes API and its informer in memory: resources with versions, writes that conflict, and
+ * answers that are lost. Resources in it are never changed, only replaced.
+ */
+final class ModelCluster implements ResourceStore {
+
+  private static final int NO_ANSWER = 0;
+
+  private final Map<String, ComputeInstance> stored = new TreeMap<>();
+  private final Map<String, Wish> wishes = new HashMap<>();
+  private final Cache cache = new Cache();
+  private final List<String> writes = new ArrayList<>();
+  private final Deque<Fault> faults = new ArrayDeque<>();
+  private final Deque<Runnable> beforeStatus = new ArrayDeque<>();
+  private boolean definitionGoing;
+  private boolean reachable = true;
+  private long version = 1;
+
+  private enum Fault {
+    /** The write is refused as resting on an old version. */
+    CONFLICT,
+    /** Written, but nobody is told. */
+    LOST_ANSWER,
+    /** Written, but nobody is told, and nothing answers from then on. */
+    LOST_AND_OUT,
+    /** Not written, and nobody is told. */
+    LOST_WRITE,
+    /** Never to be accepted. */
+    INVALID
+  }
+
+  // -- what users and others do
+
+  void apply(Wish wish) {
+    ComputeInstance before = stored.get(wish.name());
+    ComputeInstance after = wish.resource(before == null ? null : before.getStatus());
+    if (before != null) {
+      boolean sameSpec = after.getSpec().equals(before.getSpec());
+      after.getMetadata().setGeneration(before.getMetadata().getGeneration() + (sameSpec ? 0 : 1));
+      after.getMetadata().setUid(before.getMetadata().getUid());
+      String copy = annotation(before, Annotations.INSTANCE_ID);
+      if (copy != null) {
+        Map<String, String> kept = new TreeMap<>(after.getMetadata().getAnnotations());
+        kept.putIfAbsent(Annotations.INSTANCE_ID, copy);
+        after.getMetadata().setAnnotations(kept);
+      }
+    }
+    wishes.put(wish.name(), wish);
+    store(after);
+  }
+
+  void edit(String name, UnaryOperator<Wish> change) {
+    apply(change.apply(wishes.get(name)));
+  }
+
+  void delete(String name) {
+    edit(name, Wish::deleted);
+  }
+
+  /** Gone at once, finalizer or not. */
+  void remove(String name) {
+    stored.remove(name);
+  }
+
+  /** Somebody else writes the status. */
+  void writeBehindOurBack(String name, UnaryOperator<ComputeInstanceStatus> change) {
+    ComputeInstance now = stored.get(name);
+    store(Resources.copyOf(now, change.apply(Pass.statusOf(now))));
+  }
+
+  /** Somebody else changes what is none of our business. */
+  void touch(String name) {
+    ComputeInstance now = stored.get(name);
+    store(Resources.copyOf(now, now.getStatus()));
+  }
+
+  // -- what goes wrong
+
+  void conflictNext() {
+    faults.add(Fault.CONFLICT);
+  }
+
+  void loseNextAnswer() {
+    faults.add(Fault.LOST_ANSWER);
+  }
+
+  void goOutAfterNextWrite() {
+    faults.add(Fault.LOST_AND_OUT);
+  }
+
+  void loseNextWrite() {
+    faults.add(Fault.LOST_WRITE);
+  }
+
+  void refuseNext() {
+    faults.add(Fault.INVALID);
+  }
+
+  /** What was to go wrong and has not will not. */
+  void forgive() {
+    faults.clear();
+  }
+
+  void reachable(boolean value) {
+    reachable = value;
+  }
+
+  void uninstall() {
+    definitionGoing = true;
+  }
+
+  /** What happens elsewhere just before the next write of a status. */
+  void beforeNextStatus(Runnable event) {
+    beforeStatus.add(event);
+  }
+
+  /** The informer sees nothing new until it is thawed. */
+  void freezeCache() {
+    cache.frozen = Map.copyOf(stored);
+  }
+
+  void thawCache() {
+    cache.frozen = null;
+  }
+
+  // -- what a test looks at
+
+  ComputeInstanceStatus status(String name) {
+    return Pass.statusOf(stored.get(name));
+  }
+
+  boolean exists(String name) {
+    return stored.containsKey(name);
+  }
+
+  String annotation(String name, String key) {
+    return String.valueOf(annotation(stored.get(name), key));
+  }
+
+  List<String> names() {
+    return List.copyOf(stored.keySet());
+  }
+
+  /** The writes that were committed, such as {@code status web}. */
+  List<String> writes() {
+    return List.copyOf(writes);
+  }
+
+  IndexerResourceCache<ComputeInstance> cache() {
+    return cache;
+  }
+
+  Optional<ComputeInstance> cached(String name) {
+    return Optional.ofNullable(cache.seen().get(name));
+  }
+
+  private static @org.jspecify.annotations.Nullable String annotation(
+      ComputeInstance resource, String key) {
+    var annotations = resource.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(key);
+  }
+
+  // -- the port
+
+  @Override
+  public Optional<ComputeInstance> live(ComputeInstance resource) {
+    requireReachable();
+    return Optional.ofNullable(stored.get(resource.getMetadata().getName()))
+        .filter(l -> l.getMetadata().getUid().equals(resource.getMetadata().getUid()));
+  }
+
+  @Override
+  public List<ComputeInstance> all() {
+    requireReachable();
+    return List.copyOf(stored.values());
+  }
+
+  @Override
+  public boolean isDefinitionGoing() {
+    requireReachable();
+    return definitionGoing;
+  }
+
+  @Override
+  public Optional<ComputeInstance> writeStatus(
+      ComputeInstance resource, ComputeInstanceStatus status) {
+    Runnable event = beforeStatus.poll();
+    if (event != null) {
+      event.run();
+    }
+    return write(resource, "status", live -> Resources.copyOf(live, status));
+  }
+
+  @Override
+  public boolean annotate(ComputeInstance resource, String instanceId) {
+    return write(
+            resource,
+            "annotation",
+            live -> {
+              ComputeInstance copy = Resources.copyOf(live, live.getStatus());
+              Map<String, String> annotations =
+                  new TreeMap<>(
+                      Optional.ofNullable(live.getMetadata().getAnnotations()).orElse(Map.of()));
+              annotations.put(Annotations.INSTANCE_ID, instanceId);
+              copy.getMetadata().setAnnotations(annotations);
+              return copy;
+            })
+        .isPresent();
+  }
+
+  @Override
+  public boolean release(ComputeInstance resource) {
+    return write(
+            resource,
+            "release",
+            live -> {
+              ComputeInstance copy = Resources.copyOf(live, live.getStatus());
+              copy.getMetadata().setFinalizers(List.of());
+              return copy;
+            })
+        .isPresent();
+  }
+
+  private Optional<ComputeInstance> write(
+      ComputeInstance onto, String what, UnaryOperator<ComputeInstance> change) {
+    requireReachable();
+    Fault fault = faults.poll();
+    if (fault == Fault.LOST_WRITE) {
+      throw new KubernetesClientException("timeout", NO_ANSWER, null);
+    }
+    if (fault == Fault.INVALID) {
+      throw new KubernetesClientException("invalid", 422, null);
+    }
+    String name = onto.getMetadata().getName();
+    ComputeInstance now = stored.get(name);
+    boolean same =
+        now != null
+            && now.getMetadata().getUid().equals(onto.getMetadata().getUid())
+            && now.getMetadata()
+                .getResourceVersion()
+                .equals(onto.getMetadata().getResourceVersion());
+    if (!same || fault == Fault.CONFLICT) {
+      return Optional.empty();
+    }
+    ComputeInstance after = change.apply(now);
+    writes.add(what + " " + name);
+    boolean gone = after.isMarkedForDeletion() && after.getMetadata().getFinalizers().isEmpty();
+    if (gone) {
+      stored.remove(name);
+    } else {
+      after = store(after);
+    }
+    reachable = fault != Fault.LOST_AND_OUT;
+    if (fault == Fault.LOST_ANSWER || fault == Fault.LOST_AND_OUT) {
+      throw new KubernetesClientException("connection reset", NO_ANSWER, null);
+    }
+    return Optional.of(after);
+  }
+
+  private void requireReachable() {
+    if (!reachable) {
+      throw new KubernetesClientException("connection refused", NO_ANSWER, null);
+    }
+  }
+
+  private ComputeInstance store(ComputeInstance resource) {
+    ComputeInstance versioned = Resources.copyOf(resource, resource.getStatus());
+    versioned.setMetadata(
+        new ObjectMetaBuilder(resource.getMetadata())
+            .withResourceVersion(String.valueOf(++version))
+            .build());
+    stored.put(resource.getMetadata().getName(), versioned);
+    return versioned;
+  }
+
+  /** The informer's cache. */
+  private final class Cache implements IndexerResourceCache<ComputeInstance> {
+
+    private final Map<String, Function<ComputeInstance, List<String>>> indexers = new HashMap<>();
+    private @org.jspecify.annotations.Nullable Map<String, ComputeInstance> frozen;
+
+    private Map<String, ComputeInstance> seen() {
+      return frozen == null ? stored : frozen;
+    }
+
+    @Override
+    public void addIndexers(Map<String, Function<ComputeInstance, List<String>>> more) {
+      indexers.putAll(more);
+    }
+
+    @Override
+    public List<ComputeInstance> byIndex(String index, String key) {
+      return seen().values().stream()
+          .filter(resource -> indexers.get(index).apply(resource).contains(key))
+          .toList();
+    }
+
+    @Override
+    public Optional<ComputeInstance> get(ResourceID id) {
+      return Optional.ofNullable(seen().get(id.getName()));
+    }
+
+    @Override
+    public Stream<ResourceID> keys() {
+      return seen().values().stream().map(ResourceID::fromResource);
+    }
+
+    @Override
+    public Stream<ComputeInstance> list(Predicate<ComputeInstance> predicate) {
+      return seen().values().stream().filter(predicate);
+    }
+
+    @Override
+    public Stream<ComputeInstance> list(String namespace, Predicate<ComputeInstance> predicate) {
+      return list(r -> namespace.equals(r.getMetadata().getNamespace()) && predicate.test(r));
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.api.v1alpha1.Power;
+import com.threatwinds.compute.operator.compute.InstanceState;
+import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.inventory.Errors;
+import com.threatwinds.compute.operator.inventory.ModelApi;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import org.junit.jupiter.api.Test;
+
+class StatusWriterTest {
+
+  private final ModelOperator operator = new ModelOperator();
+  private final ModelApi api = operator.api;
+  private final ModelCluster cluster = operator.cluster;
+
+  private void resource(Wish wish) {
+    cluster.apply(wish);
+    operator.poll();
+  }
+
+  // -- what was made is written until it holds
+
+  @Test
+  void anInstanceIsBoundAfterAnOutageOfTheKubernetesApi() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          for (int i = 0; i < 20; i++) {
+            cluster.loseNextWrite();
+          }
+        });
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.changes()).hasSize(1);
+  }
+
+  @Test
+  void anInstanceIsBoundWhateverElseIsEditedMeanwhile() {
+    resource(Wish.plain());
+    api.during(Operation.CREATE, () -> cluster.edit("web", w -> w.power(Power.STOPPED)));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void anInstanceIsBoundAlsoWhenTheResourceIsBeingDeletedByThen() {
+    resource(Wish.plain());
+    api.during(Operation.CREATE, () -> cluster.delete("web"));
+
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    operator.rest("web");
+
+    assertThat(cluster.exists("web")).isFalse();
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void aLostAnswerToTheBindingIsNoConflictWithItself() {
+    resource(Wish.plain());
+    api.during(Operation.CREATE, cluster::loseNextAnswer);
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void aStatusThatIsNeverToBeAcceptedDoesNotHoldTheLaneForEver() {
+    resource(Wish.named("a"));
+    resource(Wish.named("b"));
+    api.during(
+        Operation.CREATE,
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            cluster.refuseNext();
+          }
+        });
+
+    assertThatThrownBy(() -> operator.pass("a")).isInstanceOf(KubernetesClientException.class);
+    cluster.forgive();
+    operator.pass("b");
+
+    assertThat(cluster.status("b").instanceId()).isEqualTo("i-2");
+    operator.rest("a");
+    assertThat(cluster.status("a").instanceId()).as("found in the list").isEqualTo("i-1");
+  }
+
+  // -- what is late
+
+  @Test
+  void anInstanceThatNobodyWaitsForAnyMoreIsDeleted() {
+    resource(Wish.plain());
+    api.during(Operation.CREATE, () -> cluster.remove("web"));
+
+    operator.pass("web");
+
+    assertThat(api.changes()).containsExactly("create small -", "delete i-1");
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void anInstanceForAResourceThatWasReplacedIsDeleted() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          cluster.remove("web");
+          cluster.apply(Wish.named("other"));
+        });
+
+    operator.pass("web");
+
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void aLateInstanceIsKeptWhileAnOpenCreateMayClaimIt() {
+    resource(Wish.named("a"));
+    api.fail(Errors.noAnswer(Operation.CREATE));
+    operator.pass("a");
+    assertThat(cluster.status("a").create()).isNotNull();
+    resource(Wish.named("b"));
+    api.during(Operation.CREATE, () -> cluster.remove("b"));
+
+    operator.pass("b");
+
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void aLateInstanceIsKeptWhenItIsBoundByThen() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          cluster.remove("web");
+          cluster.apply(Wish.named("other"));
+          cluster.writeBehindOurBack(
+              "other", status -> StatusRows.running(Wish.named("other"))); // Bound to i-1.
+        });
+
+    operator.pass("web");
+
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void aLateInstanceThatCanNotBeDeletedIsLeftAlone() {
+    resource(Wish.plain());
+    api.during(Operation.CREATE, () -> cluster.remove("web"));
+    api.fail(Errors.unavailable(Operation.DELETE, 503));
+
+    operator.pass("web");
+
+    assertThat(api.ids()).containsExactly("i-1");
+    assertThat(api.count(Operation.DELETE)).isOne();
+  }
+
+  @Test
+  void anInstanceThatWasToBeTakenOverIsNeverDeletedAsLate() {
+    api.put("i-9", InstanceState.RUNNING);
+    resource(Wish.plain().takeOver("i-9"));
+    cluster.beforeNextStatus(() -> cluster.remove("web"));
+
+    operator.pass("web");
+
+    assertThat(api.changes()).isEmpty();
+    assertThat(api.ids()).containsExactly("i-9");
+  }
+
+  @Test
+  void anInstanceThatWasFoundByASettlementIsNeverDeletedAsLate() {
+    resource(Wish.plain());
+    api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
+    operator.pass("web");
+    operator.advance(SampleSettings.TIMEOUT.plus(SampleSettings.SETTLE));
+    operator.pass("web");
+    operator.advance(SampleSettings.FAST);
+    cluster.beforeNextStatus(() -> cluster.remove("web"));
+
+    operator.pass("web");
+
+    assertThat(cluster.exists("web")).isFalse();
+    assertThat(api.ids()).containsExactly("i-1");
+    assertThat(api.count(Operation.DELETE)).isZero();
+  }
+
+  // -- anything else
+
+  @Test
+  void anotherStatusIsNeverOverwritten() {
+    ComputeInstanceStatus running = operator.running(Wish.plain().power(Power.RUNNING));
+    api.move("i-1", InstanceState.TERMINATED);
+    operator.poll();
+    cluster.beforeNextStatus(
+        () -> cluster.writeBehindOurBack("web", s -> StatusRows.stopped(Wish.plain())));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web")).isEqualTo(StatusRows.stopped(Wish.plain()));
+    assertThat(running.instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void anEditOfTheSpecIsNoReasonToLoseWhatWasSeen() {
+    operator.running(Wish.plain());
+    api.move("i-1", InstanceState.TERMINATED);
+    operator.poll();
+    cluster.beforeNextStatus(() -> cluster.edit("web", w -> w.annotated("a", "b")));
+
+    operator.pass("web");
+
+    assertThat(operator.reason("web")).isEqualTo("Stopped");
+  }
+
+  @Test
+  void aWriteThatFailsIsLeftToTheNextPassAfterAFewTries() {
+    operator.running(Wish.plain());
+    api.move("i-1", InstanceState.TERMINATED);
+    operator.poll();
+    for (int i = 0; i < 3; i++) {
+      cluster.loseNextWrite();
+    }
+
+    assertThatThrownBy(() -> operator.pass("web")).isInstanceOf(KubernetesClientException.class);
+
+    operator.rest("web");
+    assertThat(operator.reason("web")).isEqualTo("Stopped");
+  }
+
+  @Test
+  void anEqualStatusIsNotWritten() {
+    operator.running(Wish.plain());
+    int writes = cluster.writes().size();
+
+    for (int i = 0; i < 5; i++) {
+      operator.advance(SampleSettings.SLOW);
+      operator.poll();
+      operator.pass("web");
+    }
+
+    assertThat(cluster.writes()).hasSize(writes);
+  }
+}
