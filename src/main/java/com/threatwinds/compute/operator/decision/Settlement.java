@@ -27,7 +27,7 @@ import java.util.TreeSet;
 public final class Settlement {
 
   /** How far {@code createdAt} may lie outside the attempt, for clocks that differ. */
-  static final Duration TOLERANCE = Duration.ofMinutes(2);
+  public static final Duration TOLERANCE = Duration.ofMinutes(2);
 
   private Settlement() {}
 

@@ -141,6 +141,11 @@ public final class Inventory implements AutoCloseable {
     return since != null && nanoTime.getAsLong() - since < pace.lag().toNanos();
   }
 
+  /** Instances that this process made, and that no list has shown yet. */
+  public synchronized Set<InstanceId> unlisted() {
+    return Set.copyOf(created.keySet());
+  }
+
   /** The credentials that the instance was last seen with by this process. */
   public synchronized Optional<Fingerprint> lastSeenWith(InstanceId id) {
     Fingerprint since = gone.get(id); // By a GET that came after the list, if it is listed.
@@ -322,7 +327,7 @@ public final class Inventory implements AutoCloseable {
   }
 
   /** How long it is until the list is to be read again; zero if that is now. */
-  synchronized Duration dueIn() {
+  public synchronized Duration dueIn() {
     if (!tried || !api.credentials().equals(triedWith)) {
       return Duration.ZERO;
     }

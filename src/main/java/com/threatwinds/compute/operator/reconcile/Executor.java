@@ -129,7 +129,8 @@ final class Executor {
     }
     Listing listing = freshListing();
     long deadline = nanoTime.getAsLong() + settings.timeout().toNanos();
-    CreateAttempt attempt = attempt(create, listing);
+    Optional<Fingerprint> credentials = api.credentials();
+    CreateAttempt attempt = attempt(create, listing, credentials);
     sightings.attempt(String.valueOf(attempt.attemptId()));
     if (!announce(
         pass,
@@ -138,7 +139,13 @@ final class Executor {
       return new Outcome.Outdated();
     }
     try {
-      Seen seen = api.create(create.templateId(), create.zone().orElse(null), fence(deadline));
+      BooleanSupplier fence = fence(deadline);
+      Seen seen =
+          api.create(
+              create.templateId(),
+              create.zone().orElse(null),
+              // Made in another account than announced, it would never be found.
+              () -> fence.getAsBoolean() && api.credentials().equals(credentials));
       inventory.created(seen);
       return new Outcome.Made(seen);
     } catch (ComputeApiException.QuotaExceeded e) {
@@ -165,28 +172,33 @@ final class Executor {
         Reason.CREATING, "the create waits for its turn: the API takes one at a time", after);
   }
 
-  /** A list no older than a poll: what it shows unbound can't be the outcome of this create. */
+  /** A list of this account no older than a poll: what it shows was there before this create. */
   private Listing freshListing() throws ComputeApiException {
     boolean fresh =
         inventory.age().filter(age -> age.compareTo(settings.pollInterval()) <= 0).isPresent();
-    Optional<Listing> listing = inventory.listing();
+    Optional<Listing> listing =
+        inventory.listing().filter(l -> api.credentials().equals(Optional.of(l.credentials())));
     return fresh && listing.isPresent() ? listing.get() : inventory.read();
   }
 
-  private CreateAttempt attempt(Action.Create create, Listing listing) {
+  private CreateAttempt attempt(
+      Action.Create create, Listing listing, Optional<Fingerprint> credentials) {
+    Instant start = api.now().truncatedTo(ChronoUnit.SECONDS);
     List<String> known =
-        settling.unbound(listing, create.templateId()).stream().map(InstanceId::value).toList();
+        settling.known(listing, create.templateId(), start).stream()
+            .map(InstanceId::value)
+            .toList();
     @Nullable String userId =
         listing.userIds().size() == 1 ? listing.userIds().iterator().next() : null;
     return new CreateAttempt(
         UUID.randomUUID().toString(),
-        api.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        start.toString(),
         create.templateId(),
         create.zone().orElse(null),
         create.defaultZone().orElse(null),
         known,
         userId,
-        api.credentials().map(Fingerprint::value).orElse(null),
+        credentials.map(Fingerprint::value).orElse(null),
         null);
   }
 

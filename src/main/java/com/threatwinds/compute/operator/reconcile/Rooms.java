@@ -100,7 +100,11 @@ final class Rooms {
     sightings.succeeded(gone.getMetadata().getUid());
     // Nobody would take it off the list of what moves, and the list would be read often for ever.
     InstanceId.parse(Pass.statusOf(gone).instanceId())
-        .ifPresent(id -> inventory().expect(id, false));
+        .ifPresent(
+            id -> {
+              sightings.present(id);
+              inventory().expect(id, false);
+            });
     var create = Pass.statusOf(gone).create();
     if (create != null) {
       sightings.settled(String.valueOf(create.attemptId()));

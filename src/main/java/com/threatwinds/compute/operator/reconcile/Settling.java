@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,14 +60,27 @@ final class Settling {
     this.settings = settings;
   }
 
-  /** The listed instances of that template that no resource is bound to. */
-  List<InstanceId> unbound(Listing listing, String templateId) {
-    return listing.instances().values().stream()
-        .filter(i -> i.templateId() == null || i.templateId().equals(templateId))
-        .map(Instance::id)
-        .filter(id -> bindings.resourcesOf(id).stream().noneMatch(r -> isBoundTo(r, id)))
-        .sorted()
-        .toList();
+  /**
+   * The instances of that template that can't be the outcome of a create that begins now: those
+   * that no resource is bound to, and those that are so young that, let go by their resource
+   * meanwhile, they could be mistaken for it.
+   */
+  List<InstanceId> known(Listing listing, String templateId, Instant start) {
+    Instant young = start.minus(Settlement.TOLERANCE);
+    Stream<InstanceId> listed =
+        listing.instances().values().stream()
+            .filter(i -> i.templateId() == null || i.templateId().equals(templateId))
+            .filter(i -> isUnbound(i.id()) || isSince(i.createdAt(), young))
+            .map(Instance::id);
+    return Stream.concat(listed, inventory.unlisted().stream()).distinct().sorted().toList();
+  }
+
+  private boolean isUnbound(InstanceId id) {
+    return bindings.resourcesOf(id).stream().noneMatch(r -> isBoundTo(r, id));
+  }
+
+  private static boolean isSince(@Nullable Instant time, Instant young) {
+    return time != null && !time.isBefore(young);
   }
 
   private static boolean isBoundTo(ComputeInstance resource, InstanceId id) {

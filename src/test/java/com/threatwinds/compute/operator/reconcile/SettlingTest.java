@@ -1,0 +1,244 @@
+package com.threatwinds.compute.operator.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.compute.Fingerprint;
+import com.threatwinds.compute.operator.compute.InstanceState;
+import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.inventory.Errors;
+import com.threatwinds.compute.operator.inventory.ModelApi;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How an open create is settled, in whole passes. */
+class SettlingTest {
+
+  private static final Duration SPAN = SampleSettings.TIMEOUT.plus(SampleSettings.SETTLE);
+
+  private ModelOperator operator = new ModelOperator();
+  private final ModelApi api = operator.api;
+  private final ModelCluster cluster = operator.cluster;
+
+  /** A create whose answer was lost. */
+  private void open(String name, boolean made) {
+    cluster.apply(Wish.named(name));
+    operator.poll();
+    if (made) {
+      api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
+    } else {
+      api.fail(Errors.noAnswer(Operation.CREATE));
+    }
+    operator.pass(name);
+    assertThat(cluster.status(name).create()).isNotNull();
+  }
+
+  @Test
+  void isNotConcludedBeforeTheCallAndTheListHaveHadTheirTime() {
+    open("web", true);
+    operator.advance(SPAN.minusSeconds(1));
+    operator.poll();
+
+    operator.pass("web");
+
+    assertThat(operator.reason("web")).isEqualTo("ConfirmingCreate");
+    assertThat(cluster.status("web").instanceId()).isNull();
+  }
+
+  @Test
+  void theTimeBeginsAnewForAProcessThatRemembersNothing() {
+    open("web", true);
+    operator.advance(SPAN);
+    operator = operator.restarted();
+    operator.poll();
+
+    operator.pass("web");
+    operator.advance(SPAN.minusSeconds(1));
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).isNull();
+
+    operator.rest("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void needsTwoReadsAPollApart() {
+    open("web", true);
+    operator.stopPolling();
+    operator.advance(SPAN);
+    int lists = api.count(Operation.LIST);
+
+    operator.pass("web");
+    operator.pass("web");
+    assertThat(api.count(Operation.LIST)).isEqualTo(lists + 1);
+    assertThat(cluster.status("web").instanceId()).isNull();
+
+    operator.advance(SampleSettings.FAST);
+    operator.pass("web");
+    assertThat(api.count(Operation.LIST)).isEqualTo(lists + 2);
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void bindsWhatWasMadeAndSendsNothing() {
+    open("web", true);
+
+    operator.run("web", status -> status.instanceId() != null);
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.changes()).hasSize(1);
+    assertThat(operator.events).containsExactly("ConfirmingCreate", "Adopted");
+  }
+
+  @Test
+  void beginsAnewWhatMadeNothing() {
+    open("web", false);
+
+    operator.rest("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.ids()).containsExactly("i-1");
+    assertThat(api.changes()).hasSize(2);
+  }
+
+  @Test
+  void severalAreSettledTogether() {
+    open("a", true);
+    open("b", false);
+    open("c", true);
+
+    for (int i = 0; i < 60; i++) {
+      operator.poll();
+      operator.pass("a");
+      operator.pass("b");
+      operator.pass("c");
+      operator.advance(SampleSettings.FAST);
+    }
+
+    assertThat(api.ids()).hasSize(3);
+    assertThat(cluster.names())
+        .extracting(name -> cluster.status(name).instanceId())
+        .containsExactlyInAnyOrderElementsOf(api.ids());
+  }
+
+  @Test
+  void theLaneIsHeldBetweenTheTwoReadsAndNotAfterThem() {
+    open("web", true);
+    operator.advance(SPAN);
+    operator.poll();
+    operator.pass("web");
+    cluster.apply(Wish.named("next"));
+
+    operator.pass("next");
+    assertThat(cluster.status("next").instanceId()).as("between the reads").isNull();
+
+    operator.advance(SampleSettings.FAST);
+    operator.pass("web");
+    operator.pass("next");
+    assertThat(cluster.status("next").instanceId()).isNotNull();
+  }
+
+  @Test
+  void aSettlementThatNeverConcludesHoldsNobodyUp() {
+    open("web", true);
+    operator.advance(SPAN);
+    api.conclusive(false);
+    cluster.apply(Wish.named("next"));
+
+    for (int i = 0; i < 10 && cluster.status("next").instanceId() == null; i++) {
+      operator.poll();
+      operator.pass("web");
+      operator.pass("next");
+      operator.advance(SampleSettings.FAST);
+    }
+
+    assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(cluster.status("next").instanceId()).isNotNull();
+  }
+
+  @Test
+  void aListThatLagsProvesNothing() {
+    operator.running(Wish.named("old"));
+    open("web", true);
+    operator.advance(SPAN);
+    api.hide("i-1", 3); // The one of "old", which answers.
+    api.hide("i-2", 3);
+
+    operator.run("web", status -> status.create() == null);
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-2");
+    assertThat(api.ids()).hasSize(2);
+  }
+
+  @Test
+  void otherCredentialsConcludeNothing() {
+    open("web", true);
+    api.remove("i-1");
+    api.credentials(new Fingerprint("00000000000000bb"));
+    operator.advance(SPAN);
+
+    for (int i = 0; i < 20; i++) {
+      operator.poll();
+      operator.pass("web").ifPresent(operator::advance);
+    }
+
+    assertThat(operator.reason("web")).isEqualTo("AccountMismatch");
+    assertThat(cluster.status("web").create()).isNotNull();
+    assertThat(api.changes()).hasSize(1);
+  }
+
+  @Test
+  void whatIsAmbiguousIsLeftToAPersonAndStaysSo() {
+    open("web", true);
+    api.put(ModelApiInstances.copy(api.find("i-1").orElseThrow(), "x-1"));
+
+    operator.run("web", status -> ModelOperator.reason(status).equals("CreateOutcomeUnknown"));
+    assertThat(cluster.status("web").create().candidates()).containsExactly("i-1", "x-1");
+    int writes = cluster.writes().size();
+    for (int i = 0; i < 10; i++) {
+      operator.poll();
+      operator.pass("web").ifPresent(operator::advance);
+    }
+    operator = operator.restarted();
+    for (int i = 0; i < 10; i++) {
+      operator.poll();
+      operator.pass("web").ifPresent(operator::advance);
+    }
+
+    assertThat(operator.reason("web")).isEqualTo("CreateOutcomeUnknown");
+    assertThat(cluster.writes()).hasSize(writes);
+    assertThat(api.changes()).hasSize(1);
+
+    cluster.edit("web", w -> w.annotated(Annotations.RESOLVE_CREATE, "adopt:x-1"));
+    operator.rest("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("x-1");
+  }
+
+  @Test
+  void aPersonMayOnlyNameACandidate() {
+    open("web", true);
+    api.put("z-1", InstanceState.RUNNING);
+    cluster.edit("web", w -> w.annotated(Annotations.RESOLVE_CREATE, "adopt:z-1"));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(operator.reason("web")).isEqualTo("ConfirmingCreate");
+  }
+
+  @Test
+  void anInstanceBoundSinceTheInformerLookedIsNoCandidate() {
+    open("web", true);
+    operator.advance(SPAN);
+    operator.poll();
+    operator.pass("web");
+    cluster.apply(Wish.named("quick"));
+    cluster.freezeCache();
+    cluster.writeBehindOurBack("quick", s -> StatusRows.running(Wish.named("quick")));
+    operator.advance(SampleSettings.FAST);
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).as("i-1 is bound to quick").isNull();
+  }
+}
