@@ -7,7 +7,7 @@
 MVN    ?= ./mvnw
 IMAGE  ?= compute-operator:dev
 MAVEN   = JAVA_HOME="$$(.mvn/find-jdk)" && export JAVA_HOME && $(MVN) -B -ntp
-PACKAGE = $(MAVEN) -q package -DskipTests -Dspotless.check.skip
+PACKAGE = $(MAVEN) -q package -Dskip.unit.tests=true -Dspotless.check.skip
 JAVA    = "$$(.mvn/find-jdk)/bin/java"
 TEST_JAVA = $(JAVA) -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
   -cp "target/test-classes:target/classes:$$(cat target/test-classpath)"

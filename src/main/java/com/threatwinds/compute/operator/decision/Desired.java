@@ -79,7 +79,7 @@ public record Desired(
         meta.getGeneration() == null ? 0 : meta.getGeneration(),
         resource.isMarkedForDeletion(),
         "true".equalsIgnoreCase(annotations.get(Annotations.PAUSED)),
-        Optional.ofNullable(spec.problem()),
+        Optional.ofNullable(spec.problem()).or(() -> unreadableClaim(resource, annotations)),
         Optional.ofNullable(spec.templateId()),
         Optional.ofNullable(spec.zone()),
         Optional.ofNullable(spec.power()),
@@ -91,6 +91,22 @@ public record Desired(
         Optional.ofNullable(annotations.get(Annotations.RESET_REQUESTED)),
         Optional.ofNullable(annotations.get(Annotations.RESOLVE_CREATE))
             .flatMap(Resolution::parse));
+  }
+
+  /**
+   * A claim that names no instance, on a resource that has none: to ignore it would make another
+   * beside the one that was meant.
+   */
+  private static Optional<String> unreadableClaim(
+      ComputeInstance resource, Map<String, String> annotations) {
+    boolean unbound = resource.getStatus() == null || resource.getStatus().instanceId() == null;
+    String claim = annotations.get(Annotations.INSTANCE_ID);
+    return unbound && claim != null && InstanceId.parse(claim).isEmpty()
+        ? Optional.of(
+            "the annotation "
+                + Annotations.INSTANCE_ID
+                + " names no instance: correct it, or remove it to create a new one")
+        : Optional.empty();
   }
 
   /** Whether the instance should run: a request means that too, once it is handled. */

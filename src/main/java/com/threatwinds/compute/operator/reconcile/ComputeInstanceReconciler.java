@@ -138,10 +138,12 @@ public final class ComputeInstanceReconciler
     if (before.problem() == null && !released && !status.equals(pass.announced())) {
       written = rooms.writer().write(pass, status, action, outcome);
     }
-    tell(pass, before, status, action, outcome, written);
     if (released) {
-      return pass.store().release(pass.resource()) ? Optional.empty() : Optional.of(Pacing.AT_ONCE);
+      boolean gone = pass.store().release(pass.resource());
+      tell(pass, before, status, action, outcome, gone);
+      return gone ? Optional.empty() : Optional.of(Pacing.AT_ONCE);
     }
+    tell(pass, before, status, action, outcome, written);
     if (written) {
       written = keepAnnotation(pass);
     }

@@ -26,7 +26,9 @@ record Trouble(Reason reason, boolean stalled, String message) {
           new Trouble(
               Reason.RATE_LIMITED,
               false,
-              e.operation() + " waits for the API's rate limit, and is tried again by itself");
+              e.operation()
+                  + " waits for the API's rate limit, and is tried again by itself"
+                  + aboutWhen(e));
       case QuotaExceeded e ->
           new Trouble(
               Reason.QUOTA_EXCEEDED,
@@ -59,7 +61,13 @@ record Trouble(Reason reason, boolean stalled, String message) {
         "the Compute API gave no usable answer to "
             + error.operation()
             + said(error)
-            + "; tried again by itself");
+            + "; tried again by itself"
+            + aboutWhen(error));
+  }
+
+  /** When the API named a time; ours is too short to be worth a word. */
+  private static String aboutWhen(ComputeApiException error) {
+    return error.retryAfter().map(pause -> " in about " + pause.toSeconds() + " s").orElse("");
   }
 
   private static String said(ComputeApiException error) {

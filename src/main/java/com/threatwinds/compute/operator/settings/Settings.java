@@ -126,7 +126,7 @@ public record Settings(
           duration("compute.api.timeout", "30s", LONGEST_TIMEOUT),
           slow,
           fast.compareTo(slow) < 0 ? fast : slow,
-          text("compute.create.settle").filter("0"::equals).isPresent()
+          text("compute.create.settle").filter(value -> value.matches("0[a-z]*")).isPresent()
               ? Duration.ZERO
               : duration("compute.create.settle", "120s"),
           recovery(),
