@@ -425,14 +425,16 @@ final class OperatorFixture
     Objects.requireNonNull(history)
         .versions()
         .forEach(
-            v ->
-                text.append(v.at("/metadata/name").asText())
-                    .append(" v")
-                    .append(v.at("/metadata/resourceVersion").asText())
+            version ->
+                text.append(version.at("/metadata/name").asText())
                     .append(' ')
-                    .append(Subject.told(v))
+                    .append(version.at("/metadata/resourceVersion").asText())
                     .append(' ')
-                    .append(Subject.condition(v, "Ready").path("message").asText())
+                    .append(Subject.told(version))
+                    .append(' ')
+                    .append(version.path("spec"))
+                    .append(' ')
+                    .append(version.path("status"))
                     .append('\n'));
     processes.forEach(each -> text.append("\n---- log: ").append(each.logFile()));
     System.err.println(text);

@@ -1,80 +1,48 @@
 package com.threatwinds.compute.operator.it;
 
 import com.threatwinds.compute.operator.testing.RealCluster;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Set;
 
-/** What the operator may do in a real cluster: exactly what it uses, so that more is noticed. */
+/** What the operator may do in a real cluster: what {@code deploy/install.yaml} grants it. */
 final class Permissions {
 
   private static final String NAME = "compute-operator";
-  private static final String GROUP = "compute.threatwinds.com";
+
+  private static final Set<Class<? extends HasMetadata>> KINDS =
+      Set.of(
+          Namespace.class,
+          ServiceAccount.class,
+          ClusterRole.class,
+          ClusterRoleBinding.class,
+          Role.class,
+          RoleBinding.class);
 
   private Permissions() {}
 
   /** The kubeconfig of a service account with those permissions, which is made if need be. */
   static Path grantIn(RealCluster cluster) {
-    KubernetesClient admin = cluster.adminClient();
-    admin
-        .resource(new NamespaceBuilder().withNewMetadata().withName(NAME).endMetadata().build())
-        .createOr(NonDeletingOperation::update);
-    admin
-        .resource(
-            new ServiceAccountBuilder()
-                .withNewMetadata()
-                .withName(NAME)
-                .withNamespace(NAME)
-                .endMetadata()
-                .build())
-        .createOr(NonDeletingOperation::update);
-    admin
-        .resource(
-            new ClusterRoleBuilder()
-                .withNewMetadata()
-                .withName(NAME)
-                .endMetadata()
-                .withRules(rules())
-                .build())
-        .createOr(NonDeletingOperation::update);
-    admin
-        .resource(
-            new ClusterRoleBindingBuilder()
-                .withNewMetadata()
-                .withName(NAME)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", NAME)
-                .addNewSubject("", "ServiceAccount", NAME, NAME)
-                .build())
-        .createOr(NonDeletingOperation::update);
+    try (InputStream manifest = Files.newInputStream(Path.of("deploy", "install.yaml"))) {
+      cluster.adminClient().load(manifest).items().stream()
+          .filter(object -> KINDS.contains(object.getClass()))
+          .forEach(
+              object ->
+                  cluster.adminClient().resource(object).createOr(NonDeletingOperation::update));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return cluster.kubeconfigOf(NAME, NAME);
-  }
-
-  private static List<PolicyRule> rules() {
-    return List.of(
-        rule(GROUP, "computeinstances", "get", "list", "watch", "patch"),
-        rule(GROUP, "computeinstances/status", "update"),
-        rule("events.k8s.io", "events", "create"),
-        new PolicyRuleBuilder()
-            .withApiGroups("apiextensions.k8s.io")
-            .withResources("customresourcedefinitions")
-            .withResourceNames("computeinstances." + GROUP)
-            .withVerbs("get")
-            .build());
-  }
-
-  private static PolicyRule rule(String group, String resource, String... verbs) {
-    return new PolicyRuleBuilder()
-        .withApiGroups(group)
-        .withResources(resource)
-        .withVerbs(verbs)
-        .build();
   }
 }
