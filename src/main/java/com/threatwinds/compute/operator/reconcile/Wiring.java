@@ -170,6 +170,9 @@ final class Wiring {
         client.getKubernetesVersion();
         return;
       } catch (KubernetesClientException e) {
+        if (e.getCode() >= 400 && e.getCode() < 500) {
+          return; // It answers; that it does not tell its version is its own business.
+        }
         if (!told) {
           log.warn("kubernetes=unreachable error=\"{}\"", rootMessage(e));
           told = true;
