@@ -208,8 +208,11 @@ public final class ComputeInstanceReconciler
       Action action,
       Outcome outcome,
       boolean written) {
-    if (before.problem() != null) {
+    if (before.problem() == null) {
+      rooms.sightings().readable(pass.uid());
+    } else if (rooms.sightings().isNews(pass.uid(), before.problem())) {
       log.error("action=Keep why=\"{}\"", before.problem());
+      rooms.events().write(pass.resource(), EventReport.unreadable(before.problem()));
     }
     if (written) {
       rooms.events().write(pass.resource(), EventReport.of(before, after, action, outcome));

@@ -95,6 +95,17 @@ final class EventReport {
     return notes;
   }
 
+  /** A status that can't be read, and so can't say it itself. */
+  static List<Note> unreadable(String problem) {
+    return List.of(
+        new Note(
+            true,
+            Reason.INVALID_SPEC.toString(),
+            "Reconcile",
+            "the stored status can't be read, and nothing is done before somebody mends it: "
+                + problem));
+  }
+
   private static Note done(String reason, String action, String text) {
     return new Note(false, reason, action, text);
   }

@@ -98,6 +98,7 @@ final class Rooms {
   private void forget(ComputeInstance gone) {
     lane().leave(Pass.Key.of(ResourceID.fromResource(gone)));
     sightings.succeeded(gone.getMetadata().getUid());
+    sightings.readable(gone.getMetadata().getUid());
     // Nobody would take it off the list of what moves, and the list would be read often for ever.
     InstanceId.parse(Pass.statusOf(gone).instanceId())
         .ifPresent(

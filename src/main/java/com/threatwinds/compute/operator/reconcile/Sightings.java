@@ -20,6 +20,7 @@ final class Sightings {
   private final Map<String, Reading> readings = new ConcurrentHashMap<>();
   private final Map<InstanceId, Long> absences = new ConcurrentHashMap<>();
   private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
 
   /** The first of the two reads that settle a create. */
   record Reading(Listing listing, long at) {}
@@ -74,5 +75,15 @@ final class Sightings {
   /** The resource's pass did not fail. */
   void succeeded(String uid) {
     failures.remove(uid);
+  }
+
+  /** Whether that is news about the resource; a status that can't be read can't tell itself. */
+  boolean isNews(String uid, String problem) {
+    return !problem.equals(problems.put(uid, problem));
+  }
+
+  /** The resource can be read, or is gone. */
+  void readable(String uid) {
+    problems.remove(uid);
   }
 }

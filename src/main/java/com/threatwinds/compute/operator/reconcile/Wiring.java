@@ -1,5 +1,6 @@
 package com.threatwinds.compute.operator.reconcile;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
 import com.threatwinds.compute.operator.compute.HttpComputeApi;
@@ -7,15 +8,16 @@ import com.threatwinds.compute.operator.inventory.Gate;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import com.threatwinds.compute.operator.settings.Settings;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
+import io.quarkus.kubernetes.client.KubernetesClientObjectMapper;
+import io.quarkus.kubernetes.client.KubernetesResources;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -200,20 +202,42 @@ final class Wiring {
             overrider
                 // A pass may wait 30 s for an answer; a platform thread for each would be the
                 // limit.
-                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
-                .withResourceCloner(new SharingCloner());
+                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
       }
     };
   }
 
-  /** Specs and statuses are records: only the metadata around them needs a copy. */
-  private static final class SharingCloner implements Cloner {
+  @Produces
+  @Singleton
+  @SuppressWarnings({"rawtypes", "unchecked"}) // The type of Quarkus's own bean.
+  KubernetesSerialization serialization(
+      @KubernetesClientObjectMapper ObjectMapper mapper, @KubernetesResources Class[] resources) {
+    var serialization = new SharingSerialization(mapper);
+    for (Class resource : resources) {
+      serialization.registerKubernetesResource(resource);
+    }
+    return serialization;
+  }
+
+  /**
+   * Copies a resource of ours without a detour by way of JSON: specs and statuses are records, and
+   * only the metadata around them needs a copy. JSON would also lose why one can't be read, and
+   * what can't be read must be left alone.
+   *
+   * <p>Here and not as the framework's cloner, since the extension's caches do not ask for that.
+   */
+  private static final class SharingSerialization extends KubernetesSerialization {
+
+    private SharingSerialization(ObjectMapper mapper) {
+      super(mapper, false);
+    }
+
     @Override
     @SuppressWarnings("unchecked")
-    public <R extends HasMetadata> R clone(R object) {
+    public <T> T clone(T object) {
       return object instanceof ComputeInstance resource
-          ? (R) Resources.copyOf(resource, resource.getStatus())
-          : new io.fabric8.kubernetes.client.utils.KubernetesSerialization().clone(object);
+          ? (T) Resources.copyOf(resource, resource.getStatus())
+          : super.clone(object);
     }
   }
 }
