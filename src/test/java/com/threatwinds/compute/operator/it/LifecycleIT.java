@@ -181,6 +181,7 @@ class LifecycleIT {
         .untilAsserted(
             () -> {
               List<Call> lists = it.journal().calls(LIST);
+              assertThat(lists).hasSizeGreaterThan(1);
               Duration last =
                   Duration.between(
                       lists.get(lists.size() - 2).receivedAt(), lists.getLast().receivedAt());
