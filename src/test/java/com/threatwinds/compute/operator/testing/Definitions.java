@@ -28,6 +28,7 @@ final class Definitions {
                   crd ->
                       crd != null
                           && crd.getStatus() != null
+                          && crd.getStatus().getConditions() != null
                           && crd.getStatus().getConditions().stream()
                               .anyMatch(
                                   condition ->
