@@ -547,6 +547,21 @@ class ExecutorTest {
     }
 
     @Test
+    void letsNothingGoThatOnlyTheInformerTakesForUnbound() {
+      operator.running(Wish.plain());
+      ComputeInstanceStatus bound = cluster.status("web");
+      cluster.delete("web");
+      cluster.writeBehindOurBack("web", status -> ComputeInstanceStatus.NONE);
+      cluster.freezeCache();
+      cluster.writeBehindOurBack("web", status -> bound);
+
+      operator.pass("web");
+
+      assertThat(api.ids()).as("the instance goes before its resource").isEmpty();
+      assertThat(cluster.exists("web")).isFalse();
+    }
+
+    @Test
     void settlesAnOpenCreateFirst() {
       resource(Wish.plain());
       api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
