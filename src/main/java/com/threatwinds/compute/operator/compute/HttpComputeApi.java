@@ -73,6 +73,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private static final int MAX_MESSAGE = 256;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+  private static final String HELD_BACK = "held back by its fence";
   private static final String RETRY_ALL = "jdk.httpclient.enableAllMethodRetry";
 
   /**
@@ -83,6 +84,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
    * @param credentials asked for each call
    * @param caFile PEM file of certificate authorities to trust besides the JVM's
    * @param proxies which proxy to use; empty for the JVM's own settings
+   * @param fence asked before each call that changes something, on the open connection where it has
+   *     a body; false stops it there, as {@link NotSent}
    * @param clock ours, until the API tells its own
    */
   public record Options(
@@ -91,6 +94,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
       CredentialsSource credentials,
       Optional<Path> caFile,
       Optional<ProxySelector> proxies,
+      BooleanSupplier fence,
       InstantSource clock) {
 
     /**
@@ -152,7 +156,13 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
       throws ComputeApiException {
     byte[] body = ApiJson.createBody(templateId, zone);
     Reply reply =
-        send(new Call(Operation.CREATE, "POST", "/instances", OneShotBody.of(body, fence)));
+        send(
+            new Call(
+                Operation.CREATE,
+                "POST",
+                "/instances",
+                OneShotBody.of(
+                    body, () -> fence.getAsBoolean() && options.fence().getAsBoolean())));
     return reply.requireSuccess().seen(null);
   }
 
@@ -235,7 +245,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
 
   private void power(Operation operation, InstanceId id) throws ComputeApiException {
     String path = "/instances/" + id + "/" + operation;
-    send(new Call(operation, "POST", path, OneShotBody.empty())).requireSuccess();
+    send(new Call(operation, "POST", path, OneShotBody.empty(options.fence()))).requireSuccess();
   }
 
   private static Call read(Operation operation, String path) {
@@ -261,6 +271,11 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
           PrintableText.of("no credentials to call the API with" + problem, MAX_MESSAGE);
       throw new Unauthenticated(
           new Answer(call.operation(), 0, message, true, null, null, null, null));
+    }
+    if (call.operation() == Operation.DELETE && !options.fence().getAsBoolean()) {
+      throw new NotSent(
+          new Answer(
+              call.operation(), 0, HELD_BACK, false, null, null, credentials.fingerprint(), null));
     }
     Ear ear = new Ear(call);
     HttpClient client = null;
@@ -297,7 +312,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
           call.operation(), head.statusCode(), head.headers(), body, credentials, unsent);
     }
     if (call.body() != null && call.body().isRefused()) {
-      failure = "held back by its fence, on the open connection";
+      failure = HELD_BACK;
     }
     String message = shown(failure, credentials);
     Answer answer =

@@ -42,8 +42,8 @@ final class OneShotBody implements BodyPublisher {
     return new OneShotBody(bytes, fence);
   }
 
-  static OneShotBody empty() {
-    return new OneShotBody(new byte[0], () -> true);
+  static OneShotBody empty(BooleanSupplier fence) {
+    return new OneShotBody(new byte[0], fence);
   }
 
   /**
@@ -63,9 +63,7 @@ final class OneShotBody implements BodyPublisher {
 
   @Override
   public long contentLength() {
-    if (bytes.length == 0
-        && !stage.compareAndSet(Stage.WAITING, Stage.HANDED_OVER)
-        && stage.get() == Stage.STOPPED) {
+    if (bytes.length == 0 && stage.get() != Stage.HANDED_OVER && !handOver()) {
       throw new IllegalStateException("stopped before it was sent");
     }
     return bytes.length;

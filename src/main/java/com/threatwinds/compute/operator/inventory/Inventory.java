@@ -289,8 +289,11 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
-  /** Starts reading the list by itself. */
+  /** Starts reading the list by itself; what was listed before, by a leader of then, is too old. */
   public synchronized void start() {
+    close();
+    listing = null;
+    tried = false;
     poller = Thread.ofVirtual().name("inventory").start(this::poll);
   }
 
@@ -298,6 +301,7 @@ public final class Inventory implements AutoCloseable {
   public synchronized void close() {
     if (poller != null) {
       poller.interrupt();
+      poller = null;
     }
   }
 

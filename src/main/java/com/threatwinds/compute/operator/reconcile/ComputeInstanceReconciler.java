@@ -55,7 +55,7 @@ public final class ComputeInstanceReconciler
   @Override
   public List<EventSource<?, ComputeInstance>> prepareEventSources(
       EventSourceContext<ComputeInstance> context) {
-    return List.of(rooms.open(context.getPrimaryCache()));
+    return List.of(rooms.open());
   }
 
   @Override
@@ -76,7 +76,8 @@ public final class ComputeInstanceReconciler
 
   /** One pass, without the framework; when to look again. */
   Optional<Duration> pass(Pass pass) {
-    if (!rooms.inFlight().enter()) {
+    // Who does not lead is woken when it does.
+    if (!rooms.leadership().isHeld() || !rooms.inFlight().enter()) {
       return Optional.empty();
     }
     try {

@@ -102,7 +102,11 @@ final class Executor {
         case Action.Release r -> new Outcome.Nothing();
       };
     } catch (ComputeApiException e) {
-      return new Outcome.Failed(e);
+      boolean heldBack = e instanceof ComputeApiException.NotSent && !leadership.isHeld();
+      // Another leads: that nothing was sent is the end of an open create, and else no news.
+      return heldBack && !(action instanceof Action.Create)
+          ? new Outcome.Outdated()
+          : new Outcome.Failed(e);
     }
   }
 

@@ -1,57 +1,82 @@
 package com.threatwinds.compute.operator.reconcile;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
- * Whether this process may act. No fence by itself, since leases compare wall clocks; it only
- * spares calls that are bound to be another's by now.
+ * Whether this process may act, and who is to know when that changes.
+ *
+ * <p>What an {@link Election} grants it grants for a time, counted on this process's own monotonic
+ * clock: a process that stood still for longer may not act when it wakes, whatever it still
+ * believes.
  */
 final class Leadership {
 
-  private final List<Runnable> waiting = new ArrayList<>();
-  private final Runnable end;
-  private boolean held;
-  private boolean leaving;
+  /** Told when this process begins to lead, and when it ends; each in turn, never twice. */
+  interface Listener {
+    void won();
 
-  /**
-   * @param held whether to begin with: true where nobody else can lead
-   * @param end ends the process, after the answers that are under way
-   */
-  Leadership(boolean held, Runnable end) {
-    this.held = held;
-    this.end = end;
+    void lost();
   }
 
-  synchronized boolean isHeld() {
-    return held;
+  private final LongSupplier nanoTime;
+  private final boolean always;
+  private final List<Listener> listeners = new ArrayList<>();
+  private volatile boolean leading;
+  private volatile long grantedUntil;
+
+  private Leadership(boolean always, LongSupplier nanoTime) {
+    this.always = always;
+    this.leading = always;
+    this.nanoTime = nanoTime;
   }
 
-  /** Runs it now or as soon as this process leads. */
-  synchronized void whenHeld(Runnable task) {
-    if (held) {
-      task.run();
-    } else {
-      waiting.add(task);
+  /** Where nobody else can lead. */
+  static Leadership unrivalled() {
+    return new Leadership(true, System::nanoTime);
+  }
+
+  /** Where it must be won first. */
+  static Leadership elected(LongSupplier nanoTime) {
+    return new Leadership(false, nanoTime);
+  }
+
+  /** Whether it was elected, be it that what was granted has just run out. */
+  boolean isLeading() {
+    return leading;
+  }
+
+  /** Whether it may act just now. */
+  boolean isHeld() {
+    return always || (leading && grantedUntil - nanoTime.getAsLong() > 0);
+  }
+
+  /** Tells from now on; at once, if it leads. */
+  synchronized void listen(Listener listener) {
+    listeners.add(listener);
+    if (leading) {
+      listener.won();
     }
+  }
+
+  /** It leads, or goes on leading, for that long since that moment. */
+  void granted(long since, Duration time) {
+    grantedUntil = since + time.toNanos();
   }
 
   synchronized void won() {
-    held = true;
-    waiting.forEach(Runnable::run);
-    waiting.clear();
-  }
-
-  /** Another leads, or may: a process that once led and lost it starts anew. */
-  synchronized void lost() {
-    held = false;
-    if (!leaving) {
-      end.run();
+    if (!leading) {
+      leading = true;
+      listeners.forEach(Listener::won);
     }
   }
 
-  /** This process ends of its own will. */
-  synchronized void leave() {
-    leaving = true;
+  synchronized void lost() {
+    if (leading && !always) {
+      leading = false;
+      listeners.forEach(Listener::lost);
+    }
   }
 }

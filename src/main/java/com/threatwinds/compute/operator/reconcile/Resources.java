@@ -3,7 +3,6 @@ package com.threatwinds.compute.operator.reconcile;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Our resources as the API server has them: live reads, and writes that carry {@code
@@ -27,19 +25,17 @@ final class Resources implements ResourceStore {
 
   private static final int CONFLICT = 409;
   private static final int NOT_FOUND = 404;
-  private static final long PAGE = 500;
-
   private final KubernetesClient client;
-  private final Set<String> namespaces;
+  private final ResourcePages pages;
   private final Context<ComputeInstance> context;
 
   /**
-   * @param namespaces those that the operator may see; empty for all
+   * @param pages all that the operator may see
    * @param context of the pass: what is written through it wakes nobody
    */
-  Resources(KubernetesClient client, Set<String> namespaces, Context<ComputeInstance> context) {
+  Resources(KubernetesClient client, ResourcePages pages, Context<ComputeInstance> context) {
     this.client = client;
-    this.namespaces = namespaces;
+    this.pages = pages;
     this.context = context;
   }
 
@@ -58,24 +54,8 @@ final class Resources implements ResourceStore {
   @Override
   public List<ComputeInstance> all() {
     List<ComputeInstance> all = new ArrayList<>();
-    if (namespaces.isEmpty()) {
-      addPages(all, Optional.empty());
-    } else {
-      namespaces.forEach(namespace -> addPages(all, Optional.of(namespace)));
-    }
+    pages.read(all::addAll);
     return all;
-  }
-
-  private void addPages(List<ComputeInstance> all, Optional<String> namespace) {
-    var resources = client.resources(ComputeInstance.class);
-    var scope =
-        namespace.isPresent() ? resources.inNamespace(namespace.get()) : resources.inAnyNamespace();
-    String next = null;
-    do {
-      var page = scope.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
-      all.addAll(page.getItems());
-      next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
-    } while (next != null && !next.isEmpty());
   }
 
   @Override

@@ -9,7 +9,6 @@ import com.threatwinds.compute.operator.inventory.Inventory;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +26,8 @@ final class Rooms {
   private final Function<Context<ComputeInstance>, ResourceStore> stores;
   private final Events events;
   private final Leadership leadership;
+  private final KnownResources known;
+  private final Resync.Source source;
   private final Settings settings;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -46,6 +47,8 @@ final class Rooms {
       Function<Context<ComputeInstance>, ResourceStore> stores,
       Events events,
       Leadership leadership,
+      KnownResources known,
+      Resync.Source source,
       Settings settings,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -54,6 +57,8 @@ final class Rooms {
     this.stores = stores;
     this.events = events;
     this.leadership = leadership;
+    this.known = known;
+    this.source = source;
     this.settings = settings;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -62,9 +67,13 @@ final class Rooms {
     this.writer = new StatusWriter(api, sleep);
   }
 
-  /** Wires the rest around the informer's cache. */
-  Wakeups open(IndexerResourceCache<ComputeInstance> cache) {
-    Wakeups wakeups = new Wakeups(cache, this::forget);
+  /** Wires the rest, around what the informers know. */
+  Wakeups open() {
+    return open(known);
+  }
+
+  Wakeups open(Bindings bindings) {
+    Wakeups wakeups = new Wakeups(bindings, this::forget);
     Inventory inventory =
         new Inventory(
             api,
@@ -78,21 +87,40 @@ final class Rooms {
     this.inventory = inventory;
     this.lane = lane;
     this.observer =
-        new Observer(api, inventory, new Catalog(api, nanoTime), wakeups, sightings, settings);
+        new Observer(api, inventory, new Catalog(api, nanoTime), bindings, sightings, settings);
     this.executor =
         new Executor(
             api,
             inventory,
             lane,
             quota,
-            new Settling(api, inventory, wakeups, sightings, settings),
+            new Settling(api, inventory, bindings, sightings, settings),
             sightings,
             leadership,
             settings,
             clock,
             nanoTime);
-    wakeups.drive(inventory, leadership);
+    Resync resync = new Resync(source, known, wakeups, settings.resyncInterval());
+    wakeups.whenStarted(() -> leadership.listen(whileLeading(inventory, wakeups, resync)));
     return wakeups;
+  }
+
+  /** Only the leader reads lists; one that begins to lead looks at every resource. */
+  private Leadership.Listener whileLeading(Inventory inventory, Wakeups wakeups, Resync resync) {
+    return new Leadership.Listener() {
+      @Override
+      public void won() {
+        inventory.start();
+        known.all().forEach(wakeups::found);
+        resync.start();
+      }
+
+      @Override
+      public void lost() {
+        inventory.close();
+        resync.close();
+      }
+    };
   }
 
   private void forget(ComputeInstance gone) {

@@ -1,96 +1,79 @@
 package com.threatwinds.compute.operator.reconcile;
 
-import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.inventory.Inventory;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
-import java.util.ArrayList;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceDeleteEvent;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes resources for what Kubernetes can't see: an instance that changed, a turn that came, an API
  * that answers again. A resource that waits holds no thread; this is what it waits for.
  */
 final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance>
-    implements Bindings, Inventory.Listener, ResourceEventAware<ComputeInstance> {
+    implements Inventory.Listener, Resync.Listener, ResourceEventAware<ComputeInstance> {
 
-  private static final String BY_INSTANCE = "instance";
-
-  private final IndexerResourceCache<ComputeInstance> resources;
+  private final Bindings bindings;
   private final Consumer<ComputeInstance> gone;
-  private @Nullable Inventory inventory;
-  private @Nullable Leadership leadership;
   private final Set<ResourceID> waitingForApi = ConcurrentHashMap.newKeySet();
+  private Runnable started = () -> {};
 
   /**
    * @param gone told of every resource that left the cluster
    */
-  Wakeups(IndexerResourceCache<ComputeInstance> resources, Consumer<ComputeInstance> gone) {
+  Wakeups(Bindings bindings, Consumer<ComputeInstance> gone) {
     super(ComputeInstance.class, "wakeups");
-    this.resources = resources;
+    this.bindings = bindings;
     this.gone = gone;
-    resources.addIndexer(BY_INSTANCE, Wakeups::instancesOf);
   }
 
-  /** Reads the account's list from the start of the operator to its end, while it leads. */
-  void drive(Inventory driven, Leadership leadership) {
-    inventory = driven;
-    this.leadership = leadership;
+  /** Runs once the framework takes events. */
+  void whenStarted(Runnable task) {
+    started = task;
   }
 
   @Override
   public void start() {
     super.start();
-    if (inventory != null && leadership != null) {
-      leadership.whenHeld(inventory::start);
-    }
-  }
-
-  @Override
-  public void stop() {
-    if (inventory != null) {
-      inventory.close();
-    }
-    super.stop();
-  }
-
-  /** The instance that a resource is bound to, or asks to take over. */
-  private static List<String> instancesOf(ComputeInstance resource) {
-    List<String> ids = new ArrayList<>();
-    String bound = Pass.statusOf(resource).instanceId();
-    if (bound != null) {
-      return List.of(bound);
-    }
-    if (resource.getSpec() != null && resource.getSpec().instanceId() != null) {
-      ids.add(resource.getSpec().instanceId());
-    }
-    var annotations = resource.getMetadata().getAnnotations();
-    String annotated = annotations == null ? null : annotations.get(Annotations.INSTANCE_ID);
-    if (annotated != null) {
-      ids.add(annotated);
-    }
-    return ids;
-  }
-
-  @Override
-  public List<ComputeInstance> resourcesOf(InstanceId id) {
-    return resources.byIndex(BY_INSTANCE, id.value());
+    started.run();
   }
 
   void wake(ResourceID resource) {
     if (isRunning()) {
       getEventHandler().handleEvent(new Event(resource));
     }
+  }
+
+  /** The resource is to be looked at, whether the framework knows of it or not. */
+  @Override
+  public void found(ComputeInstance resource) {
+    if (isRunning()) {
+      getEventHandler()
+          .handleEvent(
+              new ResourceEvent(
+                  ResourceAction.UPDATED, ResourceID.fromResource(resource), resource));
+    }
+  }
+
+  @Override
+  public void gone(ComputeInstance resource) {
+    if (isRunning()) {
+      getEventHandler()
+          .handleEvent(
+              new ResourceDeleteEvent(
+                  ResourceAction.DELETED, ResourceID.fromResource(resource), resource, true));
+    }
+    onResourceDeleted(resource);
   }
 
   /** The resource can't go on before the API can be read; it is woken when that is so. */
@@ -102,7 +85,7 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
   public void changed(Set<InstanceId> instances) {
     Set<ResourceID> woken = new HashSet<>();
     for (InstanceId id : instances) {
-      resourcesOf(id).forEach(resource -> woken.add(ResourceID.fromResource(resource)));
+      bindings.resourcesOf(id).forEach(resource -> woken.add(ResourceID.fromResource(resource)));
     }
     woken.forEach(this::wake);
   }

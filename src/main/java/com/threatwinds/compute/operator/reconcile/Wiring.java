@@ -10,18 +10,22 @@ import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.processing.event.source.filter.GenericFilter;
+import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
+import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
+import io.quarkiverse.operatorsdk.runtime.QuarkusInformerConfiguration;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
+import io.quarkiverse.operatorsdk.runtime.config.OverriddenConfigurationService;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapper;
 import io.quarkus.kubernetes.client.KubernetesResources;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -39,7 +43,6 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,12 +71,34 @@ final class Wiring {
   @Produces
   @Singleton
   Leadership leadership(Settings settings) {
-    return new Leadership(!settings.leaderElection(), () -> Quarkus.asyncExit(1));
+    return settings.leaderElection()
+        ? Leadership.elected(System::nanoTime)
+        : Leadership.unrivalled();
   }
 
   @Produces
   @Singleton
-  Rooms rooms(Settings settings, Leadership leadership, KubernetesClient client, Config config) {
+  Election election(Settings settings, Leadership leadership, KubernetesClient client) {
+    return new Election(
+        client,
+        Thread::startVirtualThread,
+        new Election.Terms(
+            settings.leaseNamespace().orElseGet(client::getNamespace),
+            settings.leaseName(),
+            identity,
+            settings.leaseDuration()),
+        leadership,
+        System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Rooms rooms(
+      Settings settings,
+      Leadership leadership,
+      KnownResources known,
+      KubernetesClient client,
+      Config config) {
     var api =
         new HttpComputeApi(
             new HttpComputeApi.Options(
@@ -82,17 +107,22 @@ final class Wiring {
                 settings.credentials(),
                 settings.caFile(),
                 EnvironmentProxySelector.from(System.getenv()),
+                leadership::isHeld,
                 InstantSource.system()));
     Set<String> namespaces = namespaces(config);
+    ResourcePages all = new ResourcePages(client, namespaces, Optional.empty());
+    Optional<String> selector = config.getOptionalValue("operator.label-selector", String.class);
     Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
     }
     return new Rooms(
         new GatedComputeApi(api, gates),
-        context -> new Resources(client, namespaces, context),
+        context -> new Resources(client, all, context),
         new EventWriter(client, Executors.newVirtualThreadPerTaskExecutor(), identity),
         leadership,
+        known,
+        new ResourcePages(client, namespaces, selector),
         settings,
         InstantSource.system(),
         System::nanoTime,
@@ -107,32 +137,100 @@ final class Wiring {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Null, which {@code @Dependent} allows, means no election. */
   @Produces
-  @Dependent
-  @SuppressWarnings({"removal", "deprecation"}) // The only way to end gracefully on a lost lease.
-  @Nullable LeaderElectionConfiguration leaderElection(Settings settings, Leadership leadership) {
-    if (!settings.leaderElection()) {
-      return null;
+  @Singleton
+  KnownResources known() {
+    return new KnownResources();
+  }
+
+  /**
+   * With what annotations can't say: a store of ours for each informer, and no event to a process
+   * that does not lead.
+   */
+  @Produces
+  @Singleton
+  Operator operator(
+      QuarkusConfigurationService configuration,
+      ComputeInstanceReconciler reconciler,
+      KubernetesClient client,
+      KnownResources known,
+      Leadership leadership) {
+    var complete = new Configuration(configuration, client);
+    QuarkusControllerConfiguration<ComputeInstance> built =
+        configuration.getConfigurationFor(reconciler);
+    var controller =
+        new QuarkusControllerConfiguration<>(
+            new Informers(built.getInformerConfig(), known, leadership),
+            built.getName(),
+            built.isGenerationAware(),
+            built.getAssociatedReconcilerClassName(),
+            built.getRetry(),
+            built.getRateLimiter(),
+            built.maxReconciliationInterval().orElseThrow(),
+            built.getFinalizerName(),
+            built.fieldManager(),
+            built.getWorkflow(),
+            built.getResourceTypeName(),
+            built.getResourceClass());
+    controller.setParent(complete);
+    Operator operator = new Operator(complete);
+    operator.register(reconciler, controller);
+    return operator;
+  }
+
+  /**
+   * The extension's configuration with what its wrapper (QOSDK 7.7.3) forgets: it makes a new
+   * client of its own at every call, with retries of writes, and copies resources by a detour.
+   */
+  private static final class Configuration extends OverriddenConfigurationService {
+
+    private final KubernetesClient client;
+
+    private Configuration(QuarkusConfigurationService wrapper, KubernetesClient client) {
+      super(wrapper, wrapper);
+      this.client = client;
     }
-    // The framework's exit on a lost lease would cut calls in half; Leadership ends the process.
-    boolean exitOnStopLeading = false;
-    return new LeaderElectionConfiguration(
-        settings.leaseName(),
-        settings.leaseNamespace().orElse(null),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(7),
-        Duration.ofSeconds(1),
-        identity,
-        new LeaderCallbacks(leadership::won, leadership::lost, leader -> {}),
-        exitOnStopLeading);
+
+    @Override
+    public KubernetesClient getKubernetesClient() {
+      return client;
+    }
+  }
+
+  /** The informers' settings. */
+  private static final class Informers extends QuarkusInformerConfiguration<ComputeInstance> {
+
+    private final KnownResources known;
+    private final Leadership leadership;
+
+    private Informers(
+        InformerConfiguration<ComputeInstance> built, KnownResources known, Leadership leadership) {
+      super(built);
+      this.known = known;
+      this.leadership = leadership;
+    }
+
+    @Override
+    public ItemStore<ComputeInstance> getItemStore() {
+      return known.shelf();
+    }
+
+    @Override
+    public GenericFilter<? super ComputeInstance> getGenericFilter() {
+      return resource -> leadership.isLeading();
+    }
   }
 
   /**
    * Starts the operator once the Kubernetes API answers, and ends the process if it can't start: a
    * process that lives and does nothing helps nobody.
    */
-  void start(@Observes StartupEvent event, Operator operator, KubernetesClient client) {
+  void start(
+      @Observes StartupEvent event,
+      Operator operator,
+      KubernetesClient client,
+      Election election,
+      Settings settings) {
     // Made here, on the main thread: made by the first health check, the client would belong to the
     // HTTP server's verticle, and be closed with it while a shutdown still has an answer to record.
     client.getNamespace();
@@ -144,6 +242,9 @@ final class Wiring {
               try {
                 awaitKubernetes(client);
                 operator.start();
+                if (settings.leaderElection()) {
+                  election.start();
+                }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } catch (RuntimeException e) {
@@ -158,10 +259,10 @@ final class Wiring {
       @Observes ShutdownEvent event,
       Operator operator,
       Rooms rooms,
-      Leadership leadership,
+      Election election,
       Settings settings) {
-    leadership.leave();
     rooms.inFlight().close(settings.longestShutdown());
+    election.close();
     operator.stop();
   }
 

@@ -43,6 +43,8 @@ import java.util.stream.Collectors;
  * @param leaderElection whether only the holder of a Lease acts
  * @param leaseName name of that Lease
  * @param leaseNamespace its namespace; empty for the operator's own
+ * @param leaseDuration how long it lasts when its holder is gone; whole seconds
+ * @param resyncInterval how often all resources are read, should a watch have missed something
  */
 public record Settings(
     URI apiUrl,
@@ -57,7 +59,9 @@ public record Settings(
     Optional<Path> caFile,
     boolean leaderElection,
     String leaseName,
-    Optional<String> leaseNamespace) {
+    Optional<String> leaseNamespace,
+    Duration leaseDuration,
+    Duration resyncInterval) {
 
   /** How long a shutdown may take: the answer to a call under way, and its record. */
   public Duration longestShutdown() {
@@ -72,6 +76,8 @@ public record Settings(
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  private static final Duration LONGEST_LEASE = Duration.ofHours(1);
 
   /** Label selectors as kubectl takes them: equality, sets and existence, comma-separated. */
   private static final Pattern SELECTOR = selector();
@@ -135,7 +141,18 @@ public record Settings(
           certificates("compute.api.ca-file"),
           flag("operator.leader-election", inCluster),
           name("operator.lease-name").orElse("compute-operator"),
-          name("operator.lease-namespace"));
+          name("operator.lease-namespace"),
+          leaseDuration(),
+          duration("operator.resync-interval", "60s"));
+    }
+
+    private Duration leaseDuration() {
+      String property = "operator.lease-duration";
+      Duration duration = duration(property, "10s", LONGEST_LEASE);
+      if (!duration.equals(Duration.ofSeconds(duration.toSeconds()))) {
+        throw bad(property, "must be whole seconds: " + duration.toMillis() + "ms");
+      }
+      return duration;
     }
 
     private Optional<String> text(String property) {

@@ -27,6 +27,7 @@ class HttpComputeApiProxyTest {
             CredentialsSource.fixed(new Credentials.Token("secret-token-1")),
             Optional.empty(),
             EnvironmentProxySelector.from(Map.of("HTTP_PROXY", at, "https_proxy", "http://" + at)),
+            () -> true,
             InstantSource.system()));
   }
 

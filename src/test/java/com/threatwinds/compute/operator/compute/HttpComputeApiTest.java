@@ -90,6 +90,7 @@ class HttpComputeApiTest {
         credentials,
         Optional.empty(),
         Optional.empty(),
+        () -> true,
         InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
   }
 

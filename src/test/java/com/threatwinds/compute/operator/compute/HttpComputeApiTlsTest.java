@@ -38,6 +38,7 @@ class HttpComputeApiTlsTest {
             CredentialsSource.fixed(new Credentials.Token("secret-token-1")),
             caFile,
             Optional.empty(),
+            () -> true,
             InstantSource.system()));
   }
 

@@ -59,6 +59,7 @@ class HttpComputeApiWireTest {
             CredentialsSource.fixed(new Credentials.Token("secret-token-1")),
             Optional.empty(),
             Optional.empty(),
+            () -> true,
             InstantSource.fixed(OUR_TIME)));
   }
 

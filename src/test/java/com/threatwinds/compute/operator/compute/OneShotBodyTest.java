@@ -84,7 +84,7 @@ class OneShotBodyTest {
 
   @Test
   void countsAnEmptyBodyAsHandedOverFromTheHeadOn() {
-    OneShotBody body = OneShotBody.empty();
+    OneShotBody body = OneShotBody.empty(() -> true);
 
     assertThat(body.contentLength()).isZero();
     assertThat(body.stop()).isTrue();
@@ -92,7 +92,7 @@ class OneShotBodyTest {
 
   @Test
   void letsNoHeadOutOnceAnEmptyBodyIsStopped() {
-    OneShotBody body = OneShotBody.empty();
+    OneShotBody body = OneShotBody.empty(() -> true);
 
     assertThat(body.stop()).isFalse();
     assertThatThrownBy(body::contentLength).isInstanceOf(IllegalStateException.class);

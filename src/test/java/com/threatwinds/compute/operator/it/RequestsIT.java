@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.simulator.ActiveFault;
 import com.threatwinds.compute.operator.simulator.Call;
 import com.threatwinds.compute.operator.simulator.Effect;
+import com.threatwinds.compute.operator.simulator.MachineState;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Operation;
 import com.threatwinds.compute.operator.simulator.Phase;
@@ -252,13 +253,14 @@ class RequestsIT {
   @Test
   void aRequestWaitsWhileTheInstanceMoves() {
     Subject web = it.running("web", "power", "Running");
-    it.api().settings().stopping(Duration.ofSeconds(1));
-    it.api().world().stop(web.instanceId());
-    await()
-        .atMost(Subject.PATIENCE)
-        .until(() -> web.status().path("state").asText().equals("STOPPING"));
+    it.api().world().force(web.instanceId(), MachineState.STOPPING);
+    web.awaitReconciling("Stopping");
 
-    web.power("Reset", "r1").awaitRequest("Reset", "r1", "Accepted").awaitReady("Running");
+    web.power("Reset", "r1").awaitReconciling("Stopping");
+    it.awaitLists(2);
+    assertThat(it.attempts()).as("while it moves").containsExactly(CREATE);
+    it.api().world().force(web.instanceId(), MachineState.TERMINATED);
+    web.awaitRequest("Reset", "r1", "Accepted").awaitReady("Running");
 
     assertThat(it.attempts()).containsExactly(CREATE, START);
     assertThat(it.journal().attempts()).allMatch(Call::committed);

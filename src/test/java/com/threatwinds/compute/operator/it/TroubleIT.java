@@ -126,7 +126,9 @@ class TroubleIT {
     it.mount(Map.of("api-key", OperatorFixture.KEY, "api-secret", OperatorFixture.SECRET));
 
     web.awaitReady("Running");
-    assertThat(it.journal().calls()).allMatch(call -> call.authentication().equals("key"));
+    assertThat(it.journal().callsFor(web.instanceId()))
+        .isNotEmpty()
+        .allMatch(call -> call.authentication().equals("key"));
   }
 
   @Test

@@ -3,10 +3,9 @@ package com.threatwinds.compute.operator.reconcile;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,10 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * The Kubernetes API and its informer in memory: resources with versions, writes that conflict, and
@@ -168,7 +164,7 @@ final class ModelCluster implements ResourceStore {
     return List.copyOf(writes);
   }
 
-  IndexerResourceCache<ComputeInstance> cache() {
+  Bindings cache() {
     return cache;
   }
 
@@ -296,9 +292,8 @@ final class ModelCluster implements ResourceStore {
   }
 
   /** The informer's cache. */
-  private final class Cache implements IndexerResourceCache<ComputeInstance> {
+  private final class Cache implements Bindings {
 
-    private final Map<String, Function<ComputeInstance, List<String>>> indexers = new HashMap<>();
     private @org.jspecify.annotations.Nullable Map<String, ComputeInstance> frozen;
 
     private Map<String, ComputeInstance> seen() {
@@ -306,35 +301,10 @@ final class ModelCluster implements ResourceStore {
     }
 
     @Override
-    public void addIndexers(Map<String, Function<ComputeInstance, List<String>>> more) {
-      indexers.putAll(more);
-    }
-
-    @Override
-    public List<ComputeInstance> byIndex(String index, String key) {
+    public List<ComputeInstance> resourcesOf(InstanceId id) {
       return seen().values().stream()
-          .filter(resource -> indexers.get(index).apply(resource).contains(key))
+          .filter(resource -> KnownResources.instancesOf(resource).contains(id.value()))
           .toList();
-    }
-
-    @Override
-    public Optional<ComputeInstance> get(ResourceID id) {
-      return Optional.ofNullable(seen().get(id.getName()));
-    }
-
-    @Override
-    public Stream<ResourceID> keys() {
-      return seen().values().stream().map(ResourceID::fromResource);
-    }
-
-    @Override
-    public Stream<ComputeInstance> list(Predicate<ComputeInstance> predicate) {
-      return seen().values().stream().filter(predicate);
-    }
-
-    @Override
-    public Stream<ComputeInstance> list(String namespace, Predicate<ComputeInstance> predicate) {
-      return list(r -> namespace.equals(r.getMetadata().getNamespace()) && predicate.test(r));
     }
   }
 }

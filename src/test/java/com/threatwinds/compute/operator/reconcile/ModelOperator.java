@@ -29,7 +29,7 @@ final class ModelOperator {
   final ModelApi api;
   final ModelCluster cluster;
   final NanoClock clock = new NanoClock();
-  final Leadership leadership = new Leadership(true, () -> {});
+  final Leadership leadership = Leadership.elected(clock);
   final List<String> events = new ArrayList<>();
   final Rooms rooms;
   private final ComputeInstanceReconciler reconciler;
@@ -53,12 +53,16 @@ final class ModelOperator {
             context -> cluster,
             (about, notes) -> notes.forEach(note -> events.add(note.reason())),
             leadership,
+            new KnownResources(),
+            page -> "0",
             settings,
             api::now,
             clock,
             this::sleep);
     this.reconciler = new ComputeInstanceReconciler(rooms);
     rooms.open(cluster.cache());
+    leadership.granted(clock.getAsLong(), Duration.ofDays(365));
+    leadership.won();
   }
 
   /** The same account and cluster, found by a process that remembers nothing. */

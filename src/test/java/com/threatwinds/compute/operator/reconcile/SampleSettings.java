@@ -38,6 +38,8 @@ final class SampleSettings {
         Optional.empty(),
         false,
         "compute-operator",
-        Optional.empty());
+        Optional.empty(),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60));
   }
 }

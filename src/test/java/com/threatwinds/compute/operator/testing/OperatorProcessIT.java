@@ -16,17 +16,17 @@ class OperatorProcessIT {
   void startsStandsStillGoesOnAndEnds() {
     try (TestCluster cluster = TestClusters.chosen(definitions());
         OperatorProcess operator = OperatorProcess.start(settings(cluster))) {
-      await().until(() -> operator.statusOf("/q/health/live").isPresent());
+      awaitLife(operator);
 
       operator.pause();
       assertThat(operator.statusOf("/q/health/live")).isEmpty();
       assertThat(operator.exitCode()).isEmpty();
 
       operator.resume();
-      await().until(() -> operator.statusOf("/q/health/live").isPresent());
+      awaitLife(operator);
 
       operator.terminate();
-      assertThat(operator.awaitExit(Duration.ofSeconds(20))).isIn(0, 143);
+      assertThat(operator.awaitExit(Duration.ofMinutes(1))).isIn(0, 143);
       assertThat(operator.log()).contains("compute-operator");
     }
   }
@@ -35,12 +35,18 @@ class OperatorProcessIT {
   void dies() {
     try (TestCluster cluster = TestClusters.chosen(definitions());
         OperatorProcess operator = OperatorProcess.start(settings(cluster))) {
-      await().until(() -> operator.statusOf("/q/health/live").isPresent());
+      awaitLife(operator);
 
       operator.kill();
 
       assertThat(operator.exitCode()).isEqualTo(OptionalInt.of(137));
     }
+  }
+
+  private static void awaitLife(OperatorProcess operator) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> operator.statusOf("/q/health/live").isPresent());
   }
 
   private static Path[] definitions() {
