@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Reads JSON without a type in mind. */
-final class Json {
+public final class Json {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -23,7 +23,7 @@ final class Json {
   }
 
   /** Empty if the bytes are no JSON. */
-  static Optional<JsonNode> anything(byte[] bytes) {
+  public static Optional<JsonNode> anything(byte[] bytes) {
     try {
       JsonNode node = MAPPER.readTree(bytes);
       return node.isMissingNode() ? Optional.empty() : Optional.of(node);

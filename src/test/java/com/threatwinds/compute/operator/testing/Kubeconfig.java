@@ -11,12 +11,12 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Access to a cluster as one user, as a file that kubectl and every client library read. */
-record Kubeconfig(Path file) {
+public record Kubeconfig(Path file) {
 
   /**
    * @param ca the certificate of a server that speaks TLS, else null
    */
-  static Kubeconfig write(Path file, String server, @Nullable Path ca, String token) {
+  public static Kubeconfig write(Path file, String server, @Nullable Path ca, String token) {
     try {
       String authority =
           ca == null
@@ -52,7 +52,7 @@ record Kubeconfig(Path file) {
     }
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     Config config = Config.fromKubeconfig(file.toFile());
     // a test wants to see the first answer, not the last of ten
     config.setRequestRetryBackoffLimit(0);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespace null for what is cluster-scoped, and for a collection over all namespaces
  * @param name null for a collection
  */
-record ResourcePath(
+public record ResourcePath(
     String group,
     String version,
     String plural,
@@ -20,7 +20,7 @@ record ResourcePath(
     @Nullable String name,
     @Nullable String subresource) {
 
-  static Optional<ResourcePath> parse(String path) {
+  public static Optional<ResourcePath> parse(String path) {
     List<String> parts = Arrays.stream(path.split("/")).filter(part -> !part.isEmpty()).toList();
     if (parts.size() >= 3 && parts.getFirst().equals("api")) {
       return of("", parts.get(1), parts.subList(2, parts.size()));
@@ -52,7 +52,7 @@ record ResourcePath(
   }
 
   /** The path of the object itself, or of the collection: no subresource, no query. */
-  String ofObject() {
+  public String ofObject() {
     return (group.isEmpty() ? "/api/" + version : "/apis/" + group + "/" + version)
         + (namespace == null ? "" : "/namespaces/" + namespace)
         + "/"

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory that lives as long as what uses it. */
-record Workspace(Path directory) implements AutoCloseable {
+public record Workspace(Path directory) implements AutoCloseable {
 
-  static Workspace create(String name) {
+  public static Workspace create(String name) {
     try {
       return new Workspace(Files.createTempDirectory(name));
     } catch (IOException e) {
@@ -19,7 +19,7 @@ record Workspace(Path directory) implements AutoCloseable {
     }
   }
 
-  Path file(String name) {
+  public Path file(String name) {
     return directory.resolve(name);
   }
 
