@@ -73,6 +73,8 @@ sealed interface Answer permits Answer.Whole, Watch {
 
     @Override
     public Future<Void> deliver(HttpServerRequest request) {
+      // the request of a WebSocket that is refused has not been read
+      request.resume();
       HttpServerResponse response = request.response().setStatusCode(status);
       response.headers().addAll(headers);
       return response.end(body);

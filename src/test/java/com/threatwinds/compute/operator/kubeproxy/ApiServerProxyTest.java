@@ -60,11 +60,11 @@ class ApiServerProxyTest {
     scene.instances().resource(one).updateStatus();
     scene
         .named("one")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"zone\":\"zone-2\"}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"zone\":\"us-central1-b\"}}");
 
     GenericKubernetesResource now = scene.named("one").require();
     assertThat(now.<String>get("status", "state")).isEqualTo("Running");
-    assertThat(now.<String>get("spec", "zone")).isEqualTo("zone-2");
+    assertThat(now.<String>get("spec", "zone")).isEqualTo("us-central1-b");
     scene.named("one").delete();
     assertThat(scene.named("one").get()).isNull();
     assertThat(scene.instances().inAnyNamespace().list().getItems()).isEmpty();

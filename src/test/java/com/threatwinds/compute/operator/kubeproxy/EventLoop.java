@@ -22,6 +22,9 @@ final class EventLoop implements AutoCloseable {
 
   /** Does it and waits until it is done; not to be called on the loop. */
   <T> T call(Supplier<Future<T>> work) {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("it would wait for itself");
+    }
     Promise<T> result = Promise.promise();
     context.runOnContext(
         now -> Future.succeededFuture().compose(ready -> work.get()).onComplete(result));

@@ -74,7 +74,7 @@ public record KubeMatch(String what, Predicate<KubeCall> calls, int first, int c
     return where("in " + namespace, call -> namespace.equals(call.namespace()));
   }
 
-  /** Calls of that object; the name of what a POST creates is in its body. */
+  /** Calls of that object, its creation included. */
   public KubeMatch name(String name) {
     return where("named " + name, call -> name.equals(call.name()));
   }

@@ -3,7 +3,8 @@ package com.threatwinds.compute.operator.kubeproxy;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
 /** Every request of the operator that arrived at the proxy, by arrival. */
 public final class KubeRecord {
 
-  private final List<KubeCall> calls = new CopyOnWriteArrayList<>();
+  private final Queue<KubeCall> calls = new ConcurrentLinkedQueue<>();
   private final AtomicLong lastNumber = new AtomicLong();
 
   KubeRecord() {}

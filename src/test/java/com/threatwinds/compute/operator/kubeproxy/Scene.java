@@ -102,7 +102,8 @@ final class Scene implements AutoCloseable {
         .withNamespace("default")
         .endMetadata()
         .addToAdditionalProperties(
-            "spec", new HashMap<>(Map.of("templateId", "tpl-1", "zone", "zone-1")))
+            "spec",
+            new HashMap<>(Map.of("templateId", "ubuntu-22-standard", "zone", "us-central1-a")))
         .build();
   }
 

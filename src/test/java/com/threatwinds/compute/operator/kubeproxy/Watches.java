@@ -65,7 +65,7 @@ public final class Watches {
     loop.run(() -> swapping = true);
   }
 
-  /** Nothing is lost, doubled or swapped from now on; what waits to be overtaken goes with it. */
+  /** Nothing more is lost, doubled or swapped; what waits to be overtaken still is. */
   public void calm() {
     loop.run(
         () -> {
