@@ -1,5 +1,6 @@
 package com.threatwinds.compute.operator.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 public final class OperatorProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final Path TEST_CLASSPATH = Path.of("target", "test-classpath");
+  private static final String PLAIN = "com.threatwinds.compute.operator.plain.PlainOperator";
   private static final Duration START = Duration.ofSeconds(60);
 
   private final int httpPort;
@@ -46,9 +49,41 @@ public final class OperatorProcess implements AutoCloseable {
    * @param jvmOptions such as {@code -Xmx64m}
    */
   public static OperatorProcess start(Map<String, String> settings, List<String> jvmOptions) {
-    if (!Files.exists(JAR)) {
-      throw new IllegalStateException("no " + JAR + ": package first, or run this as an XIT");
+    return start(JAR, settings, jvmOptions);
+  }
+
+  /** Another build of it, such as one with a planted error. */
+  public static OperatorProcess start(
+      Path jar, Map<String, String> settings, List<String> jvmOptions) {
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException("no " + jar + ": package first, or run this as an XIT");
     }
+    return launch("operator", settings, jvmOptions, List.of("-jar", jar.toString()));
+  }
+
+  /** The plain operator, our peer, from the test class path. */
+  public static OperatorProcess startPlain(Map<String, String> settings, List<String> jvmOptions) {
+    String libraries;
+    try {
+      libraries = Files.readString(TEST_CLASSPATH).strip();
+    } catch (IOException e) {
+      throw new IllegalStateException("no " + TEST_CLASSPATH + ": package first", e);
+    }
+    String classpath =
+        String.join(File.pathSeparator, "target/test-classes", "target/classes", libraries);
+    return launch(
+        "plain-operator",
+        settings,
+        jvmOptions,
+        List.of(
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+            "-cp",
+            classpath,
+            PLAIN));
+  }
+
+  private static OperatorProcess launch(
+      String name, Map<String, String> settings, List<String> jvmOptions, List<String> program) {
     Map<String, String> environment = new HashMap<>();
     for (String inherited : List.of("PATH", "HOME")) {
       String value = System.getenv(inherited);
@@ -65,8 +100,8 @@ public final class OperatorProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(javaHome, "bin", "java").toString());
     command.addAll(jvmOptions);
-    command.addAll(List.of("-jar", JAR.toString()));
-    return new OperatorProcess(httpPort, ChildProcess.start("operator", command, environment));
+    command.addAll(program);
+    return new OperatorProcess(httpPort, ChildProcess.start(name, command, environment));
   }
 
   /** Waits until its readiness probe says UP. */
