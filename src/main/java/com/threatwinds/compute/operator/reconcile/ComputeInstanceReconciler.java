@@ -46,6 +46,11 @@ public final class ComputeInstanceReconciler
 
   private static final Logger log = LoggerFactory.getLogger(ComputeInstanceReconciler.class);
 
+  private static final Duration STAND_BY = Duration.ofSeconds(1);
+
+  /** What was read of the resource is old after that. */
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+
   private final Rooms rooms;
 
   ComputeInstanceReconciler(Rooms rooms) {
@@ -62,7 +67,7 @@ public final class ComputeInstanceReconciler
   public UpdateControl<ComputeInstance> reconcile(
       ComputeInstance resource, Context<ComputeInstance> context) {
     UpdateControl<ComputeInstance> control = UpdateControl.noUpdate();
-    pass(new Pass(rooms.store(context), resource)).ifPresent(control::rescheduleAfter);
+    pass(resource, context).ifPresent(control::rescheduleAfter);
     return control;
   }
 
@@ -70,14 +75,25 @@ public final class ComputeInstanceReconciler
   public DeleteControl cleanup(ComputeInstance resource, Context<ComputeInstance> context) {
     // The finalizer is ours to remove: the framework would do it whatever has changed since.
     DeleteControl control = DeleteControl.noFinalizerRemoval();
-    pass(new Pass(rooms.store(context), resource)).ifPresent(control::rescheduleAfter);
+    pass(resource, context).ifPresent(control::rescheduleAfter);
     return control;
+  }
+
+  private Optional<Duration> pass(ComputeInstance resource, Context<ComputeInstance> context) {
+    try {
+      return pass(new Pass(rooms.store(context), rooms.known().newest(resource)));
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      // The framework retries exceptions; after an error it would never look at the resource again.
+      throw new IllegalStateException(e);
+    }
   }
 
   /** One pass, without the framework; when to look again. */
   Optional<Duration> pass(Pass pass) {
-    // Who does not lead is woken when it does.
-    if (!rooms.leadership().isHeld() || !rooms.inFlight().enter()) {
+    if (!rooms.leadership().isHeld()) {
+      return standBy(pass);
+    }
+    if (!rooms.inFlight().enter()) {
       return Optional.empty();
     }
     try {
@@ -87,6 +103,12 @@ public final class ComputeInstanceReconciler
     }
   }
 
+  /** Who does not lead is woken when it does; who is about to renew its Lease looks again soon. */
+  private Optional<Duration> standBy(Pass pass) {
+    rooms.lane().leave(pass.key());
+    return rooms.leadership().isLeading() ? Optional.of(STAND_BY) : Optional.empty();
+  }
+
   private Optional<Duration> run(Pass pass) {
     Action action = new Action.Keep();
     Outcome outcome = new Outcome.Nothing();
@@ -94,26 +116,47 @@ public final class ComputeInstanceReconciler
       Observation observation = rooms.observer().glance(pass);
       action = Decider.decide(pass.desired(), pass.announced(), observation);
       if (action.isChange()) {
-        if (!rooms.leadership().isHeld()) {
-          return Optional.empty();
-        }
         // What changes something must rest on what is so now, not on what a list or cache said.
         Optional<ComputeInstance> live = pass.store().live(pass.resource());
         if (live.isEmpty()) {
           return Optional.empty();
         }
         pass = new Pass(pass.store(), live.get());
+        if (!pass.isHeld()) {
+          // The framework sees to the finalizer, on what it knows: which may be another of the
+          // name.
+          pass.store().hold(pass.resource());
+          return Optional.of(Pacing.AT_ONCE);
+        }
+        long before = rooms.nanoTime().getAsLong();
         observation = rooms.observer().look(pass);
         action = Decider.decide(pass.desired(), pass.announced(), observation);
+        if (rooms.nanoTime().getAsLong() - before > LONGEST_LOOK.toNanos() && hasChanged(pass)) {
+          return Optional.of(Pacing.AT_ONCE);
+        }
       }
       ComputeInstanceStatus before = pass.announced();
       outcome = rooms.executor().execute(action, pass);
+      if (outcome instanceof Outcome.Made
+          && !(action instanceof Action.Create)
+          && !rooms.leadership().isHeld()) {
+        return standBy(pass); // Another leads, and may have bound that instance elsewhere.
+      }
       return report(pass, before, observation, action, outcome);
     } finally {
-      if (!Executor.keepsLane(outcome)) {
+      if (!Executor.keepsLane(outcome) || rooms.isGone(pass)) {
         rooms.lane().leave(pass.key());
       }
     }
+  }
+
+  /** A pause or a policy that was set while a slow API was read counts, too. */
+  private static boolean hasChanged(Pass pass) {
+    String version = pass.resource().getMetadata().getResourceVersion();
+    return pass.store()
+        .live(pass.resource())
+        .filter(live -> live.getMetadata().getResourceVersion().equals(version))
+        .isEmpty();
   }
 
   private Optional<Duration> report(

@@ -93,7 +93,8 @@ final class Election implements AutoCloseable {
                 terms.duration(),
                 terms.renewDeadline(),
                 terms.retryPeriod(),
-                new LeaderCallbacks(this::won, this::lost, leader -> {}),
+                // That it leads is so once the Lease is written; the elector says so before.
+                new LeaderCallbacks(() -> {}, this::lost, leader -> {}),
                 false,
                 terms.name()),
             executor);
@@ -103,13 +104,17 @@ final class Election implements AutoCloseable {
   }
 
   private void won() {
-    log.info("leader=true identity={}", terms.identity());
-    leadership.won();
+    if (!leadership.isLeading()) {
+      log.info("leader=true identity={}", terms.identity());
+      leadership.won();
+    }
   }
 
   private void lost() {
-    log.warn("leader=false identity={}", terms.identity());
-    leadership.lost();
+    if (leadership.isLeading()) {
+      log.warn("leader=false identity={}", terms.identity());
+      leadership.lost();
+    }
   }
 
   /** Stands for election no more, and gives the Lease back, so that nobody waits for its end. */
@@ -205,10 +210,14 @@ final class Election implements AutoCloseable {
       last = asking(() -> write.of(lease));
       if (terms.identity().equals(record.getHolderIdentity())) {
         leadership.granted(since, terms.duration());
+        won();
       }
     }
 
-    /** Told once for each streak: the elector asks again every second. */
+    /**
+     * Told once for each streak: the elector asks again every second. Of any other exception it
+     * would end without a word.
+     */
     private <T extends @Nullable Object> T asking(Supplier<T> call) {
       try {
         T answer = call.get();
@@ -220,6 +229,9 @@ final class Election implements AutoCloseable {
         }
         failing = e.getCode() != 409;
         throw e;
+      } catch (RuntimeException e) {
+        log.error("lease={}/{} failed", terms.namespace(), terms.name(), e);
+        throw new KubernetesClientException("the Lease can't be used", e);
       }
     }
 

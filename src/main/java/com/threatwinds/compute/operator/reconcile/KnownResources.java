@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,24 @@ final class KnownResources implements Bindings {
     return byInstance.getOrDefault(id.value(), Set.of()).stream()
         .flatMap(key -> find(key).stream())
         .toList();
+  }
+
+  /** The newer of that resource and what is known of its name. */
+  ComputeInstance newest(ComputeInstance resource) {
+    return find(keyOf(resource))
+        .filter(known -> isNewer(known, resource.getMetadata().getResourceVersion()))
+        .orElse(resource);
+  }
+
+  /** Versions are numbers that grow, as the API server promises since 1.35 and did before. */
+  static boolean isNewer(ComputeInstance resource, String version) {
+    try {
+      return new BigInteger(resource.getMetadata().getResourceVersion())
+              .compareTo(new BigInteger(version))
+          > 0;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /** That resource is as a list shows it, whatever an informer was told. */

@@ -52,6 +52,13 @@ final class Pass {
     announced = statusOf(written);
   }
 
+  /** Whether the resource can't go before we let it. */
+  boolean isHeld() {
+    return resource.isMarkedForDeletion()
+        || (resource.getMetadata().getFinalizers() != null
+            && resource.getMetadata().getFinalizers().contains(ComputeInstance.FINALIZER));
+  }
+
   Key key() {
     return new Key(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
   }

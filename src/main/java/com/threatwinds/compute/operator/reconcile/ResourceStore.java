@@ -33,6 +33,9 @@ interface ResourceStore {
   /** Puts the copy of the binding into the annotation; false if the resource changed meanwhile. */
   boolean annotate(ComputeInstance resource, String instanceId);
 
+  /** Adds our finalizer; false if the resource changed meanwhile. */
+  boolean hold(ComputeInstance resource);
+
   /** Removes our finalizer; false if the resource changed meanwhile. */
   boolean release(ComputeInstance resource);
 }

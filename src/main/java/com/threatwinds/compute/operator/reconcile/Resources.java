@@ -100,6 +100,18 @@ final class Resources implements ResourceStore {
   }
 
   @Override
+  public boolean hold(ComputeInstance resource) {
+    List<String> present = resource.getMetadata().getFinalizers();
+    boolean none = present == null || present.isEmpty();
+    return patch(
+        resource,
+        (none ? "{\"op\":\"add\",\"path\":\"/metadata/finalizers\",\"value\":[]}," : "")
+            + "{\"op\":\"add\",\"path\":\"/metadata/finalizers/-\",\"value\":\""
+            + ComputeInstance.FINALIZER
+            + "\"}");
+  }
+
+  @Override
   public boolean release(ComputeInstance resource) {
     int place = resource.getMetadata().getFinalizers().indexOf(ComputeInstance.FINALIZER);
     if (place < 0) {

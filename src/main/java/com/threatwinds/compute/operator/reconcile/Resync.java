@@ -2,7 +2,6 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,7 +81,7 @@ final class Resync implements AutoCloseable {
           }
         } catch (KubernetesClientException e) {
           log.debug("resync=failed error=\"{}\"", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
           log.error("resync=failed", e);
         }
       }
@@ -129,7 +128,7 @@ final class Resync implements AutoCloseable {
     List<ComputeInstance> missing =
         before.stream()
             .filter(resource -> !listed.contains(KnownResources.keyOf(resource)))
-            .filter(resource -> !isNewer(resource, version))
+            .filter(resource -> !KnownResources.isNewer(resource, version))
             .toList();
     return new Differences(changed, missing);
   }
@@ -160,18 +159,7 @@ final class Resync implements AutoCloseable {
                 k.getMetadata()
                         .getResourceVersion()
                         .equals(listed.getMetadata().getResourceVersion())
-                    || isNewer(k, listed.getMetadata().getResourceVersion()))
+                    || KnownResources.isNewer(k, listed.getMetadata().getResourceVersion()))
         .isEmpty();
-  }
-
-  /** Versions are numbers that grow, as the API server promises since 1.35 and did before. */
-  private static boolean isNewer(ComputeInstance resource, String version) {
-    try {
-      return new BigInteger(resource.getMetadata().getResourceVersion())
-              .compareTo(new BigInteger(version))
-          > 0;
-    } catch (NumberFormatException e) {
-      return false;
-    }
   }
 }

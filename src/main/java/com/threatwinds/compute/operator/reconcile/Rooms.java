@@ -140,6 +140,23 @@ final class Rooms {
     }
   }
 
+  /** What this process knows of the resources. */
+  KnownResources known() {
+    return known;
+  }
+
+  /** Whether the resource of a pass left the cluster meanwhile, and was forgotten. */
+  boolean isGone(Pass pass) {
+    return known
+        .find(KnownResources.keyOf(pass.resource()))
+        .filter(r -> r.getMetadata().getUid().equals(pass.uid()))
+        .isEmpty();
+  }
+
+  LongSupplier nanoTime() {
+    return nanoTime;
+  }
+
   Wakeups wakeups() {
     return Objects.requireNonNull(wakeups, "open first");
   }

@@ -369,7 +369,8 @@ final class StatusReport {
         if (error instanceof ComputeApiException.Rejected && error.isExplained()) {
           handled(List.of(request), PowerOutcome.REJECTED);
           trouble(error);
-        } else if (!error.mayHaveHappened()) {
+        } else if (!error.mayHaveHappened() || error instanceof ComputeApiException.RateLimited) {
+          // A limit stands before the call, whoever says so.
           power = previous.power();
           trouble(error);
         } else {

@@ -26,8 +26,14 @@ final class StatusWriter {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final int TRIES = 3;
 
-  /** Bad request, too large, invalid. */
-  private static final Set<Integer> REFUSED = Set.of(400, 413, 422);
+  /** Bad request, forbidden, too large, invalid. */
+  private static final Set<Integer> REFUSED = Set.of(400, 403, 413, 422);
+
+  /** Of the whole API server, where nobody else could write either: worth waiting for. */
+  private static final Set<Integer> OUTAGE = Set.of(0, 401, 429, 502, 503, 504);
+
+  /** How long a failure of this one resource, as of a webhook, may keep others waiting. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ComputeApi api;
   private final Sleep sleep;
@@ -47,6 +53,7 @@ final class StatusWriter {
     ComputeInstanceStatus expected = pass.announced();
     boolean untilItHolds = outcome instanceof Outcome.Made;
     Duration pause = FIRST_PAUSE;
+    Duration waited = Duration.ZERO;
     ComputeInstance onto = pass.resource();
     for (int attempt = 1; ; attempt++) {
       try {
@@ -71,7 +78,9 @@ final class StatusWriter {
       } catch (KubernetesClientException e) {
         // Refused for what it says, it will be for ever; the attempt that still stands finds the
         // instance again, and the lane is needed.
-        boolean hopeless = REFUSED.contains(e.getCode());
+        boolean hopeless =
+            REFUSED.contains(e.getCode())
+                || (!OUTAGE.contains(e.getCode()) && waited.compareTo(PATIENCE) > 0);
         if ((!untilItHolds || hopeless) && attempt >= TRIES) {
           throw e;
         }
@@ -83,6 +92,7 @@ final class StatusWriter {
       if (!rest(pause)) {
         return false;
       }
+      waited = waited.plus(pause);
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
               ? pause.multipliedBy(2)

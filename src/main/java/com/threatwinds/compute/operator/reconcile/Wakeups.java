@@ -97,6 +97,14 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
     waiting.forEach(this::wake);
   }
 
+  /** Let go by other hands than ours, it is none of our business any more. */
+  @Override
+  public void onResourceUpdated(ComputeInstance now, ComputeInstance before) {
+    if (now.isMarkedForDeletion() && !now.hasFinalizer(ComputeInstance.FINALIZER)) {
+      onResourceDeleted(now);
+    }
+  }
+
   @Override
   public void onResourceDeleted(ComputeInstance resource) {
     waitingForApi.remove(ResourceID.fromResource(resource));

@@ -247,7 +247,7 @@ final class Wiring {
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
                 log.error("start=failed error=\"{}\"", rootMessage(e));
                 Quarkus.asyncExit(1);
               }

@@ -69,6 +69,7 @@ public final class PlainOperator {
             settings.credentials(),
             settings.caFile(),
             Optional.empty(),
+            () -> true,
             InstantSource.system()));
   }
 

@@ -15,6 +15,7 @@ import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -635,5 +636,66 @@ class ExecutorTest {
 
     assertThat(api.changes()).isEmpty();
     assertThat(cluster.writes()).isEmpty();
+  }
+
+  @Test
+  void whoseLeaseIsJustRunningOutLooksAgainSoonAndWhoLostItWaitsToLead() {
+    resource(Wish.plain());
+    operator.leadership.granted(operator.clock.getAsLong(), Duration.ZERO);
+
+    Optional<Duration> next = operator.pass("web");
+
+    assertThat(cluster.writes()).isEmpty();
+    assertThat(next).as("it still leads").isPresent();
+    operator.leadership.lost();
+    assertThat(operator.pass("web")).isEmpty();
+  }
+
+  @Test
+  void nothingIsMadeForAResourceThatCouldGoWithoutUs() {
+    resource(Wish.plain());
+    cluster.strip("web");
+
+    operator.pass("web");
+
+    assertThat(api.changes()).isEmpty();
+    assertThat(cluster.isHeld("web")).isTrue();
+    operator.pass("web");
+    assertThat(api.changes()).hasSize(1);
+  }
+
+  @Test
+  void aPauseThatWasSetWhileASlowApiWasReadCounts() {
+    operator.running(Wish.plain());
+    operator.poll();
+    cluster.edit("web", w -> w.power(Power.STOPPED));
+    api.during(
+        Operation.GET,
+        () -> {
+          operator.advance(Duration.ofSeconds(20));
+          cluster.edit("web", Wish::paused);
+        });
+    int before = api.changes().size();
+
+    operator.pass("web");
+    operator.pass("web");
+
+    assertThat(api.changes()).hasSize(before);
+  }
+
+  @Test
+  void whoLostTheLeaseBindsNothingThatItFound() {
+    resource(Wish.plain());
+    api.failAfterCommit(Errors.unavailable(Operation.CREATE, 503));
+    operator.pass("web");
+    operator.advance(SampleSettings.TIMEOUT.plus(SampleSettings.SETTLE));
+    operator.poll();
+    operator.pass("web");
+    operator.advance(SampleSettings.FAST);
+    api.during(Operation.GET, operator.leadership::lost);
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isNull();
   }
 }

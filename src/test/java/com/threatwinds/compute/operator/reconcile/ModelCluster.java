@@ -86,6 +86,18 @@ final class ModelCluster implements ResourceStore {
     store(Resources.copyOf(now, change.apply(Pass.statusOf(now))));
   }
 
+  /** Somebody takes our finalizer away. */
+  void strip(String name) {
+    ComputeInstance now = stored.get(name);
+    ComputeInstance copy = Resources.copyOf(now, now.getStatus());
+    copy.getMetadata().setFinalizers(List.of());
+    store(copy);
+  }
+
+  boolean isHeld(String name) {
+    return stored.get(name).hasFinalizer(ComputeInstance.FINALIZER);
+  }
+
   /** Somebody else changes what is none of our business. */
   void touch(String name) {
     ComputeInstance now = stored.get(name);
@@ -221,6 +233,19 @@ final class ModelCluster implements ResourceStore {
                       Optional.ofNullable(live.getMetadata().getAnnotations()).orElse(Map.of()));
               annotations.put(Annotations.INSTANCE_ID, instanceId);
               copy.getMetadata().setAnnotations(annotations);
+              return copy;
+            })
+        .isPresent();
+  }
+
+  @Override
+  public boolean hold(ComputeInstance resource) {
+    return write(
+            resource,
+            "hold",
+            live -> {
+              ComputeInstance copy = Resources.copyOf(live, live.getStatus());
+              copy.getMetadata().setFinalizers(List.of(ComputeInstance.FINALIZER));
               return copy;
             })
         .isPresent();

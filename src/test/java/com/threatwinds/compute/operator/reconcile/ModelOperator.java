@@ -30,6 +30,7 @@ final class ModelOperator {
   final ModelCluster cluster;
   final NanoClock clock = new NanoClock();
   final Leadership leadership = Leadership.elected(clock);
+  private final KnownResources known = new KnownResources();
   final List<String> events = new ArrayList<>();
   final Rooms rooms;
   private final ComputeInstanceReconciler reconciler;
@@ -53,7 +54,7 @@ final class ModelOperator {
             context -> cluster,
             (about, notes) -> notes.forEach(note -> events.add(note.reason())),
             leadership,
-            new KnownResources(),
+            known,
             page -> "0",
             settings,
             api::now,
@@ -104,9 +105,11 @@ final class ModelOperator {
   /** One pass over that resource as the informer has it; when to look again. */
   Optional<Duration> pass(String name) {
     Optional<ComputeInstance> cached = cluster.cached(name);
-    return cached.isEmpty()
-        ? Optional.empty()
-        : reconciler.pass(new Pass(cluster, cached.orElseThrow()));
+    if (cached.isEmpty()) {
+      return Optional.empty();
+    }
+    known.correct(cached.get());
+    return reconciler.pass(new Pass(cluster, cached.get()));
   }
 
   /** Passes, each when the one before said, until none is due or its status is like that. */
