@@ -14,6 +14,7 @@ import com.threatwinds.compute.operator.simulator.MachineState;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Phase;
 import com.threatwinds.compute.operator.testing.OperatorProcess;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

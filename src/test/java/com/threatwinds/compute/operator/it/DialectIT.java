@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.threatwinds.compute.operator.simulator.Call;
 import com.threatwinds.compute.operator.simulator.Quirk;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

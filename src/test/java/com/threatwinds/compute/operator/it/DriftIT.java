@@ -13,6 +13,7 @@ import com.threatwinds.compute.operator.simulator.Effect;
 import com.threatwinds.compute.operator.simulator.MachineState;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Phase;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.threatwinds.compute.operator.testing.Kubectl;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

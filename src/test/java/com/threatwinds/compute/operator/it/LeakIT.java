@@ -12,6 +12,7 @@ import com.threatwinds.compute.operator.simulator.Effect;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Operation;
 import com.threatwinds.compute.operator.simulator.Phase;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

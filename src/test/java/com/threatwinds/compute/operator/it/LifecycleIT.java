@@ -18,6 +18,7 @@ import com.threatwinds.compute.operator.simulator.Machine;
 import com.threatwinds.compute.operator.simulator.MachineState;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Phase;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

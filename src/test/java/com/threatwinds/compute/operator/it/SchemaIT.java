@@ -4,6 +4,7 @@ import static com.threatwinds.compute.operator.simulator.Operation.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.threatwinds.compute.operator.testing.Subject;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;

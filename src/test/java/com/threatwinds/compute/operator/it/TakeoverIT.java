@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.simulator.Machine;
 import com.threatwinds.compute.operator.simulator.MachineState;
+import com.threatwinds.compute.operator.testing.Subject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

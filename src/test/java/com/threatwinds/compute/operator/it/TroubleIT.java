@@ -16,6 +16,7 @@ import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Operation;
 import com.threatwinds.compute.operator.simulator.Phase;
 import com.threatwinds.compute.operator.testing.OperatorProcess;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.threatwinds.compute.operator.simulator.ActiveFault;
 import com.threatwinds.compute.operator.simulator.Effect;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Phase;
+import com.threatwinds.compute.operator.testing.Subject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -32,6 +32,19 @@ final class Timeline {
     return at(now);
   }
 
+  /** Whether it was like that at any moment between these two, as far as they have come. */
+  boolean was(MachineState state, Instant from, Instant to) {
+    for (int i = 0; i < moments.size(); i++) {
+      Moment moment = moments.get(i);
+      boolean begun = !moment.since().isAfter(to);
+      boolean lasts = i + 1 == moments.size() || !moments.get(i + 1).since().isBefore(from);
+      if (begun && lasts && moment.machine() != null && moment.machine().state() == state) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** From now on it will be otherwise than promised: what follows is told by {@link #then}. */
   Timeline turn(Instant now) {
     moments.removeIf(moment -> moment.since().isAfter(now));

@@ -68,6 +68,17 @@ public final class World {
     }
   }
 
+  /** Whether the instance was in that state at any moment between these two. */
+  public boolean was(String id, MachineState state, Instant from, Instant to) {
+    lock.lock();
+    try {
+      Timeline timeline = timelines.get(id);
+      return timeline != null && timeline.was(state, from, to);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** An instance that somebody else made, in that state from the start. */
   public Machine add(String userId, String templateId, @Nullable String zone, MachineState state) {
     lock.lock();

@@ -1,4 +1,4 @@
-package com.threatwinds.compute.operator.it;
+package com.threatwinds.compute.operator.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads plain JSON, not the operator's own types: they would hide what others can't read.
  */
-final class Subject {
+public final class Subject {
 
-  static final ResourceDefinitionContext TYPE =
+  public static final ResourceDefinitionContext TYPE =
       new ResourceDefinitionContext.Builder()
           .withGroup("compute.threatwinds.com")
           .withVersion("v1alpha1")
@@ -37,11 +37,11 @@ final class Subject {
           .withNamespaced(true)
           .build();
 
-  static final String PREFIX = "compute.threatwinds.com/";
-  static final String FINALIZER = PREFIX + "instance";
+  public static final String PREFIX = "compute.threatwinds.com/";
+  public static final String FINALIZER = PREFIX + "instance";
 
   /** Far beyond what anything here takes: a test that fails waits, one that passes does not. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,7 +61,7 @@ final class Subject {
   }
 
   /** Creates one from JSON without {@code apiVersion} and {@code kind}. */
-  static Subject create(
+  public static Subject create(
       KubernetesClient client, History history, String namespace, String name, ObjectNode json) {
     json.put("apiVersion", "compute.threatwinds.com/v1alpha1").put("kind", "ComputeInstance");
     json.withObject("/metadata").put("namespace", namespace).put("name", name);
@@ -75,7 +75,8 @@ final class Subject {
   }
 
   /** One that is there already. */
-  static Subject of(KubernetesClient client, History history, GenericKubernetesResource resource) {
+  public static Subject of(
+      KubernetesClient client, History history, GenericKubernetesResource resource) {
     return new Subject(
         client,
         history,
@@ -84,19 +85,19 @@ final class Subject {
         resource.getMetadata().getUid());
   }
 
-  static JsonNode json(GenericKubernetesResource resource) {
+  public static JsonNode json(GenericKubernetesResource resource) {
     return JSON.valueToTree(resource);
   }
 
-  String namespace() {
+  public String namespace() {
     return namespace;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  String uid() {
+  public String uid() {
     return uid;
   }
 
@@ -107,18 +108,18 @@ final class Subject {
   // -- what a user does
 
   /** A merge patch of the spec; null removes a field. */
-  Subject set(String field, @Nullable Object value) {
+  public Subject set(String field, @Nullable Object value) {
     ObjectNode patch = JSON.createObjectNode();
     patch.putObject("spec").set(field, JSON.valueToTree(value));
     return patch(patch);
   }
 
-  Subject power(String power) {
+  public Subject power(String power) {
     return set("power", power);
   }
 
   /** Both at once, as a manifest has them. */
-  Subject power(String power, String requestId) {
+  public Subject power(String power, String requestId) {
     ObjectNode patch = JSON.createObjectNode();
     patch.putObject("spec").put("power", power).put("powerRequestId", requestId);
     return patch(patch);
@@ -127,32 +128,32 @@ final class Subject {
   /**
    * @param key without our prefix; null as value removes it
    */
-  Subject annotate(String key, @Nullable String value) {
+  public Subject annotate(String key, @Nullable String value) {
     ObjectNode patch = JSON.createObjectNode();
     patch.putObject("metadata").putObject("annotations").put(PREFIX + key, value);
     return patch(patch);
   }
 
-  Subject patch(ObjectNode mergePatch) {
+  public Subject patch(ObjectNode mergePatch) {
     resource().patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch.toString());
     return this;
   }
 
   /** Replaces the status, as nobody but the operator should. */
-  Subject forgeStatus(JsonNode status) {
+  public Subject forgeStatus(JsonNode status) {
     GenericKubernetesResource forged = resource().require();
     forged.setAdditionalProperty("status", JSON.convertValue(status, Object.class));
     client.resource(forged).updateStatus();
     return this;
   }
 
-  Subject delete() {
+  public Subject delete() {
     resource().delete();
     return this;
   }
 
   /** Out of the cluster at once, without the operator's consent. */
-  void tearOut() {
+  public void tearOut() {
     resource().delete();
     ObjectNode patch = JSON.createObjectNode();
     patch.putObject("metadata").putNull("finalizers");
@@ -168,26 +169,26 @@ final class Subject {
   // -- what a user sees
 
   /** As it is stored; missing if it is gone, or another one of this name is there. */
-  JsonNode now() {
+  public JsonNode now() {
     GenericKubernetesResource resource = resource().get();
     return resource == null || !resource.getMetadata().getUid().equals(uid)
         ? MissingNode.getInstance()
         : json(resource);
   }
 
-  JsonNode status() {
+  public JsonNode status() {
     return now().path("status");
   }
 
-  String instanceId() {
+  public String instanceId() {
     return status().path("instanceId").asText();
   }
 
-  String resourceVersion() {
+  public String resourceVersion() {
     return now().at("/metadata/resourceVersion").asText();
   }
 
-  static JsonNode condition(JsonNode resource, String type) {
+  public static JsonNode condition(JsonNode resource, String type) {
     for (JsonNode condition : resource.at("/status/conditions")) {
       if (condition.path("type").asText().equals(type)) {
         return condition;
@@ -197,17 +198,17 @@ final class Subject {
   }
 
   /** The message of the condition Ready. */
-  String message() {
+  public String message() {
     return condition(now(), "Ready").path("message").asText();
   }
 
   /** Every version that was stored, in their order. */
-  List<JsonNode> versions() {
+  public List<JsonNode> versions() {
     return history.versions(uid);
   }
 
   /** The reasons of Ready over time, each once until it changes. */
-  List<String> reasons() {
+  public List<String> reasons() {
     List<String> reasons = new ArrayList<>();
     for (JsonNode version : versions()) {
       String reason = condition(version, "Ready").path("reason").asText();
@@ -219,31 +220,31 @@ final class Subject {
   }
 
   /** The events about it. */
-  List<Event> events() {
+  public List<Event> events() {
     return client.events().v1().events().inNamespace(namespace).list().getItems().stream()
         .filter(event -> event.getRegarding() != null)
         .filter(event -> uid.equals(event.getRegarding().getUid()))
         .toList();
   }
 
-  List<String> eventReasons() {
+  public List<String> eventReasons() {
     return events().stream().map(Event::getReason).toList();
   }
 
   // -- what a user waits for
 
   /** {@code Ready=True} for that reason and for the spec as it is. */
-  Subject awaitReady(String reason) {
+  public Subject awaitReady(String reason) {
     return awaitConditions("True", "False", "False", reason);
   }
 
   /** {@code Reconciling=True} for that reason: the operator goes on by itself. */
-  Subject awaitReconciling(String reason) {
+  public Subject awaitReconciling(String reason) {
     return awaitConditions("False", "True", "False", reason);
   }
 
   /** {@code Stalled=True} for that reason: somebody must act. */
-  Subject awaitStalled(String reason) {
+  public Subject awaitStalled(String reason) {
     return awaitConditions("False", "False", "True", reason);
   }
 
@@ -264,7 +265,7 @@ final class Subject {
   }
 
   /** Ready, Reconciling, Stalled, and the reason of Ready. */
-  static List<String> told(JsonNode resource) {
+  public static List<String> told(JsonNode resource) {
     return List.of(
         condition(resource, "Ready").path("status").asText(),
         condition(resource, "Reconciling").path("status").asText(),
@@ -273,7 +274,7 @@ final class Subject {
   }
 
   /** The last request is told of in {@code status.power} with that outcome. */
-  Subject awaitRequest(String operation, @Nullable String id, String outcome) {
+  public Subject awaitRequest(String operation, @Nullable String id, String outcome) {
     await()
         .alias(name + " " + operation + " " + id + " " + outcome)
         .atMost(PATIENCE)
@@ -288,7 +289,7 @@ final class Subject {
     return this;
   }
 
-  Subject awaitBound() {
+  public Subject awaitBound() {
     await()
         .alias(name + " bound")
         .atMost(PATIENCE)
@@ -297,7 +298,7 @@ final class Subject {
     return this;
   }
 
-  Subject awaitEvent(String reason) {
+  public Subject awaitEvent(String reason) {
     await()
         .alias(name + " event " + reason)
         .atMost(PATIENCE)
@@ -306,7 +307,7 @@ final class Subject {
     return this;
   }
 
-  void awaitGone() {
+  public void awaitGone() {
     await()
         .alias(name + " gone")
         .atMost(PATIENCE)
@@ -317,7 +318,7 @@ final class Subject {
   // -- what must hold for every version
 
   /** The rules for conditions that hold whatever happens. */
-  static void checkConditions(List<JsonNode> versions, SoftAssertions softly) {
+  public static void checkConditions(List<JsonNode> versions, SoftAssertions softly) {
     for (JsonNode version : versions) {
       if (version.at("/status/conditions").isEmpty()) {
         continue;
