@@ -201,11 +201,15 @@ class CreateLaneTest {
             while (done.size() < many) {
               try {
                 String who = turns.poll(10, java.util.concurrent.TimeUnit.MILLISECONDS);
-                if (who == null || done.contains(who)) {
+                if (who == null) {
                   continue;
                 }
                 if (!busy.add(who)) {
                   turns.add(who);
+                  continue;
+                }
+                if (done.contains(who)) {
+                  busy.remove(who); // Only now: it was busy getting done until a moment ago.
                   continue;
                 }
                 threads.execute(
