@@ -81,7 +81,8 @@ final class Executor {
     try {
       return switch (action) {
         case Action.Create create -> create(create, pass);
-        case Action.Settle s -> inLane(pass, Reason.CONFIRMING_CREATE, () -> settling.settle(pass));
+        case Action.Settle s ->
+            settling.settle(pass, step -> inLane(pass, Reason.CONFIRMING_CREATE, step::get));
         case Action.Adopt(InstanceId id) ->
             inLane(pass, Reason.CONFIRMING_CREATE, () -> adopt(id, pass));
         case Action.TakeOver(Instance instance) ->
@@ -243,8 +244,7 @@ final class Executor {
   private Outcome inLane(Pass pass, Reason reason, Step step) throws ComputeApiException {
     return switch (lane.enter(pass.key(), Instant.MIN, true)) {
       case IN -> step.take();
-      case FIRST, BEHIND ->
-          new Outcome.Queued(reason, "waits for its turn to read the account's list", QUEUE_CHECK);
+      case FIRST, BEHIND -> new Outcome.Queued(reason, "waits for its turn", QUEUE_CHECK);
     };
   }
 
@@ -331,8 +331,8 @@ final class Executor {
     return new Outcome.Accepted();
   }
 
-  /** Whether it holds the lane beyond its pass, for the second of two reads. */
+  /** Whether it keeps its place in the lane's queue beyond its pass. Nobody keeps the lane. */
   static boolean keepsLane(Outcome outcome) {
-    return outcome instanceof Outcome.Queued || outcome instanceof Outcome.ReadOnce;
+    return outcome instanceof Outcome.Queued;
   }
 }

@@ -25,7 +25,7 @@ sealed interface Outcome {
   /** Only a person can tell what the open create made. */
   record Ambiguous(List<InstanceId> candidates) implements Outcome {}
 
-  /** The list was read once; it is read again that much later, in the lane until then. */
+  /** One of the two lists that it takes is not there yet: it looks for it that much later. */
   record ReadOnce(Duration after) implements Outcome {}
 
   /** The open create can't be settled with the credentials at hand. */

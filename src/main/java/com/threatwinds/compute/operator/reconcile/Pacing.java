@@ -40,12 +40,13 @@ final class Pacing {
     return switch (outcome) {
       case Outcome.ReadOnce(Duration after) -> Optional.of(after);
       case Outcome.LookAgain(String why, Duration after) -> Optional.of(backoff(after, failures));
+      // Takes no call and no turn to find out.
       case Outcome.OtherAccount o -> Optional.of(slow);
       case Outcome.Queued q -> Optional.of(q.after());
       case Outcome.Outdated o -> Optional.of(backoff(Duration.ofMillis(200), failures));
       case Outcome.NotMade n -> Optional.of(AT_ONCE);
       case Outcome.Made m -> Optional.of(AT_ONCE);
-      case Outcome.Ambiguous a -> Optional.of(slow);
+      case Outcome.Ambiguous a -> Optional.of(SLOW);
       case Outcome.Claimed c -> Optional.of(SLOW);
       case Outcome.Accepted a ->
           action instanceof Action.Request ? Optional.of(AT_ONCE) : Optional.of(safety());

@@ -16,6 +16,7 @@ import com.threatwinds.compute.operator.decision.Settlement;
 import com.threatwinds.compute.operator.decision.Settlement.Attempt;
 import com.threatwinds.compute.operator.decision.Settlement.Verdict;
 import com.threatwinds.compute.operator.inventory.Inventory;
+import com.threatwinds.compute.operator.reconcile.Sightings.Reading;
 import com.threatwinds.compute.operator.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +37,29 @@ import org.jspecify.annotations.Nullable;
  * Gathers the evidence that settles an open create: two lists, a poll apart, then every resource
  * live, then every suspect by a GET. {@link Settlement} judges it.
  *
- * <p>Called in the create lane, which the resource keeps between the two lists.
+ * <p>The lists are those that are read for everybody, and all of that happens before the create
+ * lane is entered: a settlement that can't be concluded keeps nobody waiting. Only a verdict that
+ * ends the create is drawn once more in the lane, from the same lists and all resources as they are
+ * then, and the lane is kept until it is written. That is as safe as reading the lists in the lane:
+ *
+ * <ul>
+ *   <li>Both lists were asked for when whatever the attempt made had to show, so that what came
+ *       after them can't be its outcome, and the older of them can only object.
+ *   <li>A create that ran between the lists and the lane is known by its resource, which is read in
+ *       the lane: bound, its instance is no candidate; open, it is young, and nothing is concluded.
+ *   <li>While the verdict is drawn and written, no create is sent and nothing else is bound.
+ * </ul>
  */
 final class Settling {
 
   /** More bound instances missing from a list than this, and the list itself is the suspect. */
   private static final int MOST_MISSING = 10;
+
+  /** A list that is asked for is mostly there after this. */
+  private static final Duration LIST_TIME = Duration.ofSeconds(1);
+
+  /** What was gathered longer ago is gathered anew. */
+  private static final Duration LONGEST_SETTLEMENT = Duration.ofMinutes(5);
 
   private final ComputeApi api;
   private final Inventory inventory;
@@ -87,63 +107,157 @@ final class Settling {
     return id.value().equals(Pass.statusOf(resource).instanceId());
   }
 
-  Outcome settle(Pass pass) throws ComputeApiException {
-    String attemptId = String.valueOf(pass.announced().create().attemptId());
-    Optional<Sightings.Reading> first = sightings.reading(attemptId);
+  /** The create lane: takes the step in it, or tells of the place in its queue. */
+  interface Lane {
+    Outcome enter(Supplier<Outcome> step) throws ComputeApiException;
+  }
+
+  Outcome settle(Pass pass, Lane lane) throws ComputeApiException {
+    CreateAttempt attempt = pass.announced().create();
+    String attemptId = String.valueOf(attempt.attemptId());
+    Optional<Reading> first = first(attemptId);
     if (first.isEmpty()) {
-      sightings.read(attemptId, inventory.read());
-      return new Outcome.ReadOnce(settings.pollFastInterval());
+      return awaitList();
+    }
+    if (isOfOtherAccount(attempt(attempt, attemptId), first.get().listing())) {
+      sightings.forgetReading(attemptId);
+      return new Outcome.OtherAccount();
     }
     Duration left = settings.pollFastInterval().minus(sightings.since(first.get().at()));
     if (left.isPositive()) {
       return new Outcome.ReadOnce(left);
     }
-    sightings.forgetReading(attemptId);
-    Listing second = inventory.read();
-    List<ComputeInstance> all = pass.store().all();
-    Set<InstanceId> bound =
-        all.stream()
-            .flatMap(r -> InstanceId.parse(Pass.statusOf(r).instanceId()).stream())
-            .collect(Collectors.toSet());
-    Optional<String> lagging = lagging(second, all);
-    if (lagging.isPresent()) {
-      return new Outcome.LookAgain(lagging.get(), settings.pollFastInterval());
+    Optional<Listing> second =
+        newest().filter(l -> isPollApart(first.get(), l)).map(Reading::listing);
+    if (second.isEmpty()) {
+      return awaitList();
     }
-    List<Attempt> open =
-        all.stream()
-            .map(Pass::statusOf)
-            .filter(s -> s.create() != null && s.instanceId() == null)
-            .map(s -> attempt(s.create(), attemptId))
-            .toList();
+    List<ComputeInstance> all = pass.store().all();
+    ask(first.get(), second.get(), all, attemptId);
+    Outcome rehearsed = judge(first.get(), second.get(), all, attemptId);
+    if (!(rehearsed instanceof Outcome.Made || rehearsed instanceof Outcome.NotMade)) {
+      sightings.forgetReading(attemptId);
+      return rehearsed;
+    }
+    return lane.enter(
+        () -> {
+          sightings.forgetReading(attemptId);
+          return judge(first.get(), second.get(), pass.store().all(), attemptId);
+        });
+  }
+
+  /** Nobody reads a list for itself: the next one serves all who wait for one. */
+  private Outcome awaitList() {
+    inventory.hurry();
+    Duration soon = inventory.dueIn().plus(LIST_TIME);
+    Duration fast = settings.pollFastInterval();
+    return new Outcome.ReadOnce(soon.compareTo(fast) < 0 ? soon : fast);
+  }
+
+  /** A list that was asked for when the attempt's time was over. */
+  private Optional<Reading> first(String attemptId) {
+    Duration overFor = sightings.attempt(attemptId).minus(span());
+    Optional<Reading> kept =
+        sightings
+            .reading(attemptId)
+            .filter(r -> sightings.since(r.at()).compareTo(LONGEST_SETTLEMENT) < 0);
+    if (kept.isPresent()) {
+      return kept;
+    }
+    Optional<Reading> newest =
+        newest().filter(r -> sightings.since(r.at()).compareTo(overFor) <= 0);
+    newest.ifPresent(r -> sightings.read(attemptId, r));
+    return newest;
+  }
+
+  /** The account's list as last read by anybody. */
+  private Optional<Reading> newest() {
+    Optional<Listing> listing = inventory.listing();
+    Optional<Duration> age = inventory.age();
+    boolean overtaken = listing.orElse(null) != inventory.listing().orElse(null);
+    return overtaken || age.isEmpty()
+        ? Optional.empty()
+        : listing.map(l -> new Reading(l, sightings.now() - age.get().toNanos()));
+  }
+
+  private boolean isPollApart(Reading first, Reading second) {
+    return second.at() - first.at() >= settings.pollFastInterval().toNanos();
+  }
+
+  /** Already the first list tells that, and no other resource has to be read for it. */
+  private boolean isOfOtherAccount(Attempt own, Listing first) {
+    var alone = new Settlement.Evidence(first, first, Set.of(), List.of(own), Map.of(), span());
+    return Settlement.settle(own, alone, settings.createRecovery()) instanceof Verdict.OtherAccount;
+  }
+
+  /** Asks for every instance that the verdict may rest on; what answered before is kept. */
+  private void ask(Reading first, Listing second, List<ComputeInstance> all, String attemptId)
+      throws ComputeApiException {
+    Set<InstanceId> ids = new TreeSet<>();
+    missing(second, all).stream().sorted().limit(MOST_MISSING).forEach(ids::add);
+    ids.addAll(Settlement.suspects(second, bound(all), open(all, attemptId), span()));
+    ids.removeAll(first.answers().keySet());
+    for (InstanceId id : ids) {
+      first.answers().put(id, answer(id));
+    }
+  }
+
+  private Optional<Seen> answer(InstanceId id) throws ComputeApiException {
+    try {
+      return Optional.of(api.get(id));
+    } catch (ComputeApiException.NotFound e) {
+      if (!e.isExplained()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Makes no call, so that it keeps nobody waiting. */
+  private Outcome judge(
+      Reading first, Listing second, List<ComputeInstance> all, String attemptId) {
+    Optional<String> lagging = lagging(first.answers(), second, all);
+    if (lagging.isPresent()) {
+      return lookAgain(lagging.get());
+    }
+    List<Attempt> open = open(all, attemptId);
     Optional<Attempt> own = open.stream().filter(a -> a.attemptId().equals(attemptId)).findFirst();
     if (own.isEmpty()) {
       return new Outcome.Outdated();
     }
     Map<InstanceId, Instance> live = new HashMap<>();
-    for (InstanceId id : Settlement.suspects(second, bound, open, span())) {
-      try {
-        Seen seen = api.get(id);
-        live.put(id, seen.instance());
-      } catch (ComputeApiException.NotFound e) {
-        if (!e.isExplained()) {
-          throw e;
-        }
-      }
-    }
+    first.answers().forEach((id, seen) -> seen.ifPresent(s -> live.put(id, s.instance())));
     Verdict verdict =
         Settlement.settle(
             own.get(),
-            new Settlement.Evidence(first.get().listing(), second, bound, open, live, span()),
+            new Settlement.Evidence(first.listing(), second, bound(all), open, live, span()),
             settings.createRecovery());
     return switch (verdict) {
       case Verdict.Made(Instance instance) ->
-          new Outcome.Made(new Seen(instance, second.credentials()));
+          new Outcome.Made(first.answers().get(instance.id()).orElseThrow());
       case Verdict.NotMade n -> new Outcome.NotMade();
       case Verdict.Ambiguous(List<InstanceId> candidates) -> new Outcome.Ambiguous(candidates);
       case Verdict.OtherAccount o -> new Outcome.OtherAccount();
-      case Verdict.Inconclusive(String why) ->
-          new Outcome.LookAgain(why, settings.pollFastInterval());
+      case Verdict.Inconclusive(String why) -> lookAgain(why);
     };
+  }
+
+  private Outcome lookAgain(String why) {
+    return new Outcome.LookAgain(why, settings.pollFastInterval());
+  }
+
+  private static Set<InstanceId> bound(List<ComputeInstance> all) {
+    return all.stream()
+        .flatMap(r -> InstanceId.parse(Pass.statusOf(r).instanceId()).stream())
+        .collect(Collectors.toSet());
+  }
+
+  private List<Attempt> open(List<ComputeInstance> all, String own) {
+    return all.stream()
+        .map(Pass::statusOf)
+        .filter(s -> s.create() != null && s.instanceId() == null)
+        .map(s -> attempt(s.create(), own))
+        .toList();
   }
 
   /** How long after its start a create can take effect. */
@@ -152,8 +266,20 @@ final class Settling {
   }
 
   /** A list that misses an instance which answers its GET lags, and proves nothing. */
-  private Optional<String> lagging(Listing listing, List<ComputeInstance> all)
-      throws ComputeApiException {
+  private Optional<String> lagging(
+      Map<InstanceId, Optional<Seen>> answers, Listing listing, List<ComputeInstance> all) {
+    Set<InstanceId> missing = missing(listing, all);
+    if (missing.size() > MOST_MISSING) {
+      return Optional.of("the list misses " + missing.size() + " instances that are bound");
+    }
+    return missing.stream()
+        .filter(id -> !Optional.empty().equals(answers.get(id)))
+        .findFirst()
+        .map(id -> "the list misses instance " + id + ", which was not seen to be gone");
+  }
+
+  /** The bound instances that a list of this account should show and does not. */
+  private Set<InstanceId> missing(Listing listing, List<ComputeInstance> all) {
     Set<InstanceId> missing = new HashSet<>();
     for (ComputeInstance resource : all) {
       ComputeInstanceStatus status = Pass.statusOf(resource);
@@ -168,20 +294,9 @@ final class Settling {
             .ifPresent(missing::add);
       }
     }
-    if (missing.size() > MOST_MISSING) {
-      return Optional.of("the list misses " + missing.size() + " instances that are bound");
-    }
-    for (InstanceId id : missing) {
-      try {
-        api.get(id);
-        return Optional.of("the list misses instance " + id + ", which answers");
-      } catch (ComputeApiException.NotFound e) {
-        if (!e.isExplained()) {
-          throw e;
-        }
-      }
-    }
-    return Optional.empty();
+    // Made here meanwhile, or so lately that no create which is due can lag as much.
+    missing.removeAll(inventory.unlisted());
+    return missing;
   }
 
   private Attempt attempt(CreateAttempt create, String own) {

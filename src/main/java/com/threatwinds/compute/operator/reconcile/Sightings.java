@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.Listing;
+import com.threatwinds.compute.operator.compute.Seen;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +23,18 @@ final class Sightings {
   private final Map<String, Integer> failures = new ConcurrentHashMap<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
-  /** The first of the two reads that settle a create. */
-  record Reading(Listing listing, long at) {}
+  /**
+   * What was gathered to settle a create.
+   *
+   * @param listing the first of the two lists
+   * @param at when it was asked for
+   * @param answers what a GET answered since; empty for a 404
+   */
+  record Reading(Listing listing, long at, Map<InstanceId, Optional<Seen>> answers) {
+    Reading(Listing listing, long at) {
+      this(listing, at, new ConcurrentHashMap<>());
+    }
+  }
 
   Sightings(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -48,11 +59,11 @@ final class Sightings {
     return Optional.ofNullable(readings.get(attemptId));
   }
 
-  void read(String attemptId, Listing listing) {
-    readings.put(attemptId, new Reading(listing, nanoTime.getAsLong()));
+  void read(String attemptId, Reading reading) {
+    readings.put(attemptId, reading);
   }
 
-  /** The two reads are used up: the next settlement needs two new ones. */
+  /** What was gathered is used up: the next settlement gathers anew. */
   void forgetReading(String attemptId) {
     readings.remove(attemptId);
   }
@@ -61,6 +72,11 @@ final class Sightings {
   void settled(String attemptId) {
     attempts.remove(attemptId);
     readings.remove(attemptId);
+  }
+
+  /** This moment, on the clock of {@link #since}. */
+  long now() {
+    return nanoTime.getAsLong();
   }
 
   Duration since(long moment) {

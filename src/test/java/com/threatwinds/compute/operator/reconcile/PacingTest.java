@@ -157,6 +157,15 @@ class PacingTest {
   }
 
   @Test
+  void whatOnlyAPersonCanSettleIsLookedAtRarely() {
+    Optional<Duration> next =
+        pacing.next(
+            new Action.Settle(), new Observation.Due(), new Outcome.Ambiguous(List.of(ID)), 0);
+
+    assertThat(next).hasValue(Duration.ofMinutes(5));
+  }
+
+  @Test
   void whoIsQueuedComesBackWhenItWasTold() {
     Optional<Duration> next =
         pacing.next(

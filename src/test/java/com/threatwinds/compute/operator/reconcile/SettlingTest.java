@@ -9,6 +9,9 @@ import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How an open create is settled, in whole passes. */
@@ -62,21 +65,42 @@ class SettlingTest {
   }
 
   @Test
-  void needsTwoReadsAPollApart() {
+  void needsTwoListsAPollApartThatWereAskedForWhenItWasDue() {
     open("web", true);
-    operator.stopPolling();
+    operator.advance(SPAN);
+
+    operator.pass("web");
+    operator.poll();
+    operator.pass("web");
+    operator.poll();
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).as("at once").isNull();
+
+    operator.advance(SampleSettings.FAST);
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).as("without another list").isNull();
+
+    operator.poll();
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void takesItsListsFromThoseThatAreReadForEverybody() {
+    open("web", true);
     operator.advance(SPAN);
     int lists = api.count(Operation.LIST);
 
     operator.pass("web");
+    assertThat(operator.rooms.inventory().dueIn()).as("asks for one").isZero();
+    operator.poll();
     operator.pass("web");
-    assertThat(api.count(Operation.LIST)).isEqualTo(lists + 1);
-    assertThat(cluster.status("web").instanceId()).isNull();
-
     operator.advance(SampleSettings.FAST);
+    operator.poll();
     operator.pass("web");
-    assertThat(api.count(Operation.LIST)).isEqualTo(lists + 2);
+
     assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.count(Operation.LIST)).isEqualTo(lists + 2);
   }
 
   @Test
@@ -121,8 +145,18 @@ class SettlingTest {
         .containsExactlyInAnyOrderElementsOf(api.ids());
   }
 
+  /** Every resource of that name has its lists; this is the pass that goes on from there. */
+  private void twoLists(String... names) {
+    operator.poll();
+    for (String name : names) {
+      operator.pass(name);
+    }
+    operator.advance(SampleSettings.FAST);
+    operator.poll();
+  }
+
   @Test
-  void theLaneIsHeldBetweenTheTwoReadsAndNotAfterThem() {
+  void aCreateWaitsForNoSettlementBetweenItsLists() {
     open("web", true);
     operator.advance(SPAN);
     operator.poll();
@@ -130,12 +164,101 @@ class SettlingTest {
     cluster.apply(Wish.named("next"));
 
     operator.pass("next");
-    assertThat(cluster.status("next").instanceId()).as("between the reads").isNull();
 
-    operator.advance(SampleSettings.FAST);
+    assertThat(cluster.status("next").instanceId()).isEqualTo("i-2");
+    operator.rest("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void aCreateOfTheSameTemplateThatIsOpenMeanwhileKeepsItOpenToo() {
+    open("web", false);
+    operator.advance(SPAN);
+    operator.poll();
     operator.pass("web");
+    open("next", true);
+    operator.advance(SampleSettings.FAST);
+    operator.poll();
+
+    operator.pass("web");
+    assertThat(cluster.status("web").create()).as("i-1 may be of either").isNotNull();
+
+    for (int i = 0; i < 60; i++) {
+      operator.poll();
+      operator.pass("web");
+      operator.pass("next");
+      operator.advance(SampleSettings.FAST);
+    }
+    assertThat(cluster.names())
+        .extracting(name -> cluster.status(name).instanceId())
+        .containsExactlyInAnyOrder("i-1", "i-2");
+    assertThat(api.ids()).hasSize(2);
+  }
+
+  @Test
+  void theVerdictIsDrawnFromTheResourcesAsTheyAreInTheLane() {
+    open("web", true);
+    operator.advance(SPAN);
+    twoLists("web");
+    cluster.apply(Wish.named("quick"));
+    // Between the rehearsal and the lane.
+    api.during(
+        Operation.GET,
+        () -> cluster.writeBehindOurBack("quick", s -> StatusRows.running(Wish.named("quick"))));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).as("i-1 is bound to quick").isNull();
+    assertThat(api.changes()).hasSize(1);
+  }
+
+  @Test
+  void asksForNothingInTheLane() {
+    open("web", true);
+    operator.advance(SPAN);
+    twoLists("web");
+    operator.rooms.lane().enter(new Pass.Key("default", "other"), Instant.MIN, true);
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).isNull();
+    int calls = api.calls().size();
+
+    operator.rooms.lane().leave(new Pass.Key("default", "other"));
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.calls()).hasSize(calls);
+  }
+
+  @Test
+  void manyThatOnlyAPersonCanSettleTakeNobodysTurn() {
+    List<String> many = IntStream.range(0, 12).mapToObj(i -> "web-" + i).toList();
+    many.forEach(name -> open(name, true));
+    api.put(ModelApiInstances.copy(api.find("i-1").orElseThrow(), "x-1"));
+    operator.advance(SPAN);
+    twoLists(many.toArray(String[]::new));
+    many.forEach(operator::pass);
+    assertThat(many).allMatch(name -> operator.reason(name).equals("CreateOutcomeUnknown"));
+
+    operator.advance(Duration.ofMinutes(5));
+    many.forEach(operator::pass);
+    cluster.apply(Wish.named("next"));
     operator.pass("next");
+
     assertThat(cluster.status("next").instanceId()).isNotNull();
+  }
+
+  @Test
+  void whatIsOpenInAnotherAccountWaitsForNoTurn() {
+    open("web", true);
+    api.remove("i-1");
+    api.credentials(new Fingerprint("00000000000000bb"));
+    operator.advance(SPAN);
+    operator.poll();
+    operator.rooms.lane().enter(new Pass.Key("default", "other"), Instant.MIN, true);
+
+    operator.pass("web");
+
+    assertThat(operator.reason("web")).isEqualTo("AccountMismatch");
   }
 
   @Test
@@ -236,9 +359,11 @@ class SettlingTest {
     cluster.freezeCache();
     cluster.writeBehindOurBack("quick", s -> StatusRows.running(Wish.named("quick")));
     operator.advance(SampleSettings.FAST);
+    operator.poll();
 
     operator.pass("web");
 
+    assertThat(cluster.status("web").create()).isNull();
     assertThat(cluster.status("web").instanceId()).as("i-1 is bound to quick").isNull();
   }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class SightingsTest {
 
   private static final InstanceId ID = new InstanceId("i-1");
+  private static final Listing LISTING = new Listing(Map.of(), true, Errors.OURS);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final NanoClock clock = new NanoClock();
@@ -31,7 +32,7 @@ class SightingsTest {
   @Test
   void aSettledAttemptIsForgottenWithItsReadings() {
     sightings.attempt("a");
-    sightings.read("a", new Listing(Map.of(), true, Errors.OURS));
+    sightings.read("a", new Sightings.Reading(LISTING, sightings.now()));
     clock.advance(MINUTE);
 
     sightings.settled("a");
@@ -42,14 +43,13 @@ class SightingsTest {
 
   @Test
   void theFirstOfTwoReadsIsKeptUntilItIsUsedUp() {
-    var listing = new Listing(Map.of(), true, Errors.OURS);
     assertThat(sightings.reading("a")).isEmpty();
 
-    sightings.read("a", listing);
+    sightings.read("a", new Sightings.Reading(LISTING, sightings.now()));
     clock.advance(MINUTE);
 
     var reading = sightings.reading("a").orElseThrow();
-    assertThat(reading.listing()).isSameAs(listing);
+    assertThat(reading.listing()).isSameAs(LISTING);
     assertThat(sightings.since(reading.at())).isEqualTo(MINUTE);
 
     sightings.forgetReading("a");
