@@ -52,7 +52,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settling {
 
-  /** More bound instances missing from a list than this, and the list itself is the suspect. */
+  /**
+   * More bound instances missing from a list than this, and the list itself is the suspect, until
+   * they were seen to be gone twice.
+   */
   private static final int MOST_MISSING = 10;
 
   /** A list that is asked for is mostly there after this. */
@@ -193,20 +196,26 @@ final class Settling {
   /** Asks for every instance that the verdict may rest on; what answered before is kept. */
   private void ask(Reading first, Listing second, List<ComputeInstance> all, String attemptId)
       throws ComputeApiException {
-    Set<InstanceId> ids = new TreeSet<>();
-    missing(second, all).stream().sorted().limit(MOST_MISSING).forEach(ids::add);
+    List<InstanceId> missing = missing(second, all).stream().sorted().limit(MOST_MISSING).toList();
+    Set<InstanceId> ids = new TreeSet<>(missing);
     ids.addAll(Settlement.suspects(second, bound(all), open(all, attemptId), span()));
     ids.removeAll(first.answers().keySet());
     for (InstanceId id : ids) {
-      first.answers().put(id, answer(id));
+      Optional<Seen> answer = answer(id, second.credentials());
+      first.answers().put(id, answer);
+      if (answer.isPresent()) {
+        sightings.present(id);
+      } else if (missing.contains(id)) {
+        sightings.absence(id);
+      }
     }
   }
 
-  private Optional<Seen> answer(InstanceId id) throws ComputeApiException {
+  private Optional<Seen> answer(InstanceId id, Fingerprint account) throws ComputeApiException {
     try {
       return Optional.of(api.get(id));
     } catch (ComputeApiException.NotFound e) {
-      if (!e.isExplained()) {
+      if (!e.isExplained() || !e.credentials().equals(Optional.of(account))) {
         throw e;
       }
       return Optional.empty();
@@ -283,20 +292,30 @@ final class Settling {
     Set<InstanceId> missing = new HashSet<>();
     for (ComputeInstance resource : all) {
       ComputeInstanceStatus status = Pass.statusOf(resource);
-      boolean knownToBeGone =
-          status
-              .condition(ConditionType.STALLED)
-              .filter(c -> Reason.INSTANCE_NOT_FOUND.toString().equals(c.getReason()))
-              .isPresent();
-      if (!knownToBeGone) {
-        InstanceId.parse(status.instanceId())
-            .filter(id -> listing.find(id).isEmpty())
-            .ifPresent(missing::add);
-      }
+      InstanceId.parse(status.instanceId())
+          .filter(id -> listing.find(id).isEmpty())
+          .filter(id -> isOfAccount(listing, status, id))
+          .filter(id -> !isKnownToBeGone(status, id))
+          .ifPresent(missing::add);
     }
     // Made here meanwhile, or so lately that no create which is due can lag as much.
     missing.removeAll(inventory.unlisted());
     return missing;
+  }
+
+  /** Whether that instance is provably of the account that the list is of. */
+  private boolean isOfAccount(Listing listing, ComputeInstanceStatus status, InstanceId id) {
+    return listing.credentials().value().equals(status.credentials())
+        || inventory.lastSeenWith(id).equals(Optional.of(listing.credentials()))
+        || (status.userId() != null && listing.userIds().contains(status.userId()));
+  }
+
+  private boolean isKnownToBeGone(ComputeInstanceStatus status, InstanceId id) {
+    return sightings.isGone(id, settings.pollFastInterval())
+        || status
+            .condition(ConditionType.STALLED)
+            .filter(c -> Reason.INSTANCE_NOT_FOUND.toString().equals(c.getReason()))
+            .isPresent();
   }
 
   private Attempt attempt(CreateAttempt create, String own) {

@@ -19,7 +19,7 @@ final class Sightings {
   private final LongSupplier nanoTime;
   private final Map<String, Long> attempts = new ConcurrentHashMap<>();
   private final Map<String, Reading> readings = new ConcurrentHashMap<>();
-  private final Map<InstanceId, Long> absences = new ConcurrentHashMap<>();
+  private final Map<InstanceId, Absence> absences = new ConcurrentHashMap<>();
   private final Map<String, Integer> failures = new ConcurrentHashMap<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
 
@@ -36,6 +36,9 @@ final class Sightings {
     }
   }
 
+  /** When an instance answered 404 for the first and for the last time. */
+  private record Absence(long first, long last) {}
+
   Sightings(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
@@ -45,9 +48,25 @@ final class Sightings {
     return since(attempts.computeIfAbsent(attemptId, id -> nanoTime.getAsLong()));
   }
 
-  /** For how long the instance has answered 404; its time begins with the first call. */
+  /** The instance answered 404: for how long it has done so. */
   Duration absence(InstanceId id) {
-    return since(absences.computeIfAbsent(id, i -> nanoTime.getAsLong()));
+    return between(
+        absences.compute(
+            id,
+            (i, before) -> {
+              long now = nanoTime.getAsLong();
+              return new Absence(before == null ? now : before.first(), now);
+            }));
+  }
+
+  /** Whether the instance answered 404 at least twice, that far apart, and nothing else since. */
+  boolean isGone(InstanceId id, Duration apart) {
+    Absence absence = absences.get(id);
+    return absence != null && between(absence).compareTo(apart) >= 0;
+  }
+
+  private static Duration between(Absence absence) {
+    return Duration.ofNanos(absence.last() - absence.first());
   }
 
   /** The instance answered. */

@@ -23,4 +23,20 @@ final class ModelApiInstances {
         i.userId(),
         i.createdAt());
   }
+
+  /** The same in the account of that user. */
+  static Instance ofUser(Instance i, String user) {
+    return new Instance(
+        i.id(),
+        i.name(),
+        i.zone(),
+        i.machineType(),
+        i.externalIp(),
+        i.internalIp(),
+        i.state(),
+        i.stateText(),
+        i.templateId(),
+        user,
+        i.createdAt());
+  }
 }

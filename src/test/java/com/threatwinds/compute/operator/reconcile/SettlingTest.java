@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.compute.Fingerprint;
+import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.compute.Seen;
 import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
 import java.time.Duration;
@@ -291,6 +293,44 @@ class SettlingTest {
 
     assertThat(cluster.status("web").instanceId()).isEqualTo("i-2");
     assertThat(api.ids()).hasSize(2);
+  }
+
+  /** Resources that keep their bindings to instances that no list shows. */
+  private void boundAndMissing(int count, String user, Fingerprint credentials) {
+    for (int i = 0; i < count; i++) {
+      Wish wish = Wish.named("missing-" + i).paused();
+      Instance instance =
+          ModelApiInstances.ofUser(ModelApi.instance("m-" + i, InstanceState.RUNNING), user);
+      cluster.apply(wish);
+      cluster.writeBehindOurBack(
+          wish.name(), s -> StatusRows.made(wish, new Seen(instance, credentials)));
+    }
+  }
+
+  @Test
+  void instancesOfAnotherAccountAreNotMissed() {
+    boundAndMissing(30, "another user", new Fingerprint("00000000000000bb"));
+    open("web", true);
+
+    operator.run("web", status -> status.instanceId() != null);
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.calls()).noneMatch(call -> call.startsWith("get m-"));
+  }
+
+  @Test
+  void aListThatMissesManyIsNotTrustedUntilTheyWereSeenToBeGoneTwice() {
+    boundAndMissing(25, ModelApi.USER, Errors.OURS);
+    open("web", true);
+    operator.advance(SPAN);
+    twoLists("web");
+    operator.pass("web");
+    assertThat(cluster.status("web").create()).as("after one look").isNotNull();
+
+    operator.run("web", status -> status.instanceId() != null);
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.calls()).contains("get m-0").filteredOn("get m-0"::equals).hasSize(2);
   }
 
   @Test

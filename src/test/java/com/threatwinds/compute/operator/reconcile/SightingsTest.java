@@ -68,6 +68,21 @@ class SightingsTest {
   }
 
   @Test
+  void isGoneWhatAnswered404TwiceThatFarApart() {
+    assertThat(sightings.isGone(ID, MINUTE)).isFalse();
+    sightings.absence(ID);
+    clock.advance(MINUTE);
+    assertThat(sightings.isGone(ID, MINUTE)).as("asked once").isFalse();
+
+    sightings.absence(ID);
+
+    assertThat(sightings.isGone(ID, MINUTE)).isTrue();
+    assertThat(sightings.isGone(ID, MINUTE.plusNanos(1))).isFalse();
+    sightings.present(ID);
+    assertThat(sightings.isGone(ID, MINUTE)).isFalse();
+  }
+
+  @Test
   void failuresInARowAreCountedForEachResource() {
     assertThat(sightings.failed("a")).isEqualTo(1);
     assertThat(sightings.failed("a")).isEqualTo(2);

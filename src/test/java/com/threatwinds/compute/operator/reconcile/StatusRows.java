@@ -171,13 +171,17 @@ final class StatusRows {
 
   /** The POST was answered. */
   static ComputeInstanceStatus made(Wish wish) {
+    return made(wish, new Seen(PROVISIONING_NOW, Errors.OURS));
+  }
+
+  static ComputeInstanceStatus made(Wish wish, Seen seen) {
     return StatusReport.of(
         ComputeInstanceStatus.NONE,
         attempting(wish),
         wish.desired(),
         ORDERABLE,
         CREATE,
-        new Outcome.Made(new Seen(PROVISIONING_NOW, Errors.OURS)),
+        new Outcome.Made(seen),
         BEGAN);
   }
 
