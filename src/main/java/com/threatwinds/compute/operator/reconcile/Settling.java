@@ -136,7 +136,9 @@ final class Settling {
       return awaitList();
     }
     List<ComputeInstance> all = pass.store().all();
-    ask(first.get(), second.get(), all, attemptId);
+    if (!ask(first.get(), second.get(), all, attemptId)) {
+      return lookAgain("the API answers too slowly to ask for every instance");
+    }
     Outcome rehearsed = judge(first.get(), second.get(), all, attemptId);
     if (!(rehearsed instanceof Outcome.Made || rehearsed instanceof Outcome.NotMade)) {
       sightings.forgetReading(attemptId);
@@ -193,14 +195,23 @@ final class Settling {
     return Settlement.settle(own, alone, settings.createRecovery()) instanceof Verdict.OtherAccount;
   }
 
-  /** Asks for every instance that the verdict may rest on; what answered before is kept. */
-  private void ask(Reading first, Listing second, List<ComputeInstance> all, String attemptId)
+  /**
+   * Asks for every instance that the verdict may rest on. However slow the answers are, a pass
+   * ends; the next one goes on from what was answered.
+   *
+   * @return whether all were asked for
+   */
+  private boolean ask(Reading first, Listing second, List<ComputeInstance> all, String attemptId)
       throws ComputeApiException {
     List<InstanceId> missing = missing(second, all).stream().sorted().limit(MOST_MISSING).toList();
     Set<InstanceId> ids = new TreeSet<>(missing);
     ids.addAll(Settlement.suspects(second, bound(all), open(all, attemptId), span()));
     ids.removeAll(first.answers().keySet());
+    long began = sightings.now();
     for (InstanceId id : ids) {
+      if (sightings.since(began).compareTo(settings.timeout()) > 0) {
+        return false; // With the one that took so long, two time-outs of a call at most.
+      }
       Optional<Seen> answer = answer(id, second.credentials());
       first.answers().put(id, answer);
       if (answer.isPresent()) {
@@ -209,6 +220,7 @@ final class Settling {
         sightings.absence(id);
       }
     }
+    return true;
   }
 
   private Optional<Seen> answer(InstanceId id, Fingerprint account) throws ComputeApiException {

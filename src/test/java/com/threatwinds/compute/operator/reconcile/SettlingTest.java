@@ -334,6 +334,25 @@ class SettlingTest {
   }
 
   @Test
+  void aPassEndsHoweverSlowTheAnswersAreAndTheNextGoesOnFromThere() {
+    boundAndMissing(5, ModelApi.USER, Errors.OURS);
+    open("web", true);
+    operator.advance(SPAN);
+    twoLists("web");
+    for (int i = 0; i < 6; i++) {
+      api.during(Operation.GET, () -> operator.advance(SampleSettings.TIMEOUT.minusSeconds(1)));
+    }
+
+    operator.pass("web");
+    assertThat(api.count(Operation.GET)).isEqualTo(2);
+    operator.pass("web");
+    operator.pass("web");
+
+    assertThat(api.count(Operation.GET)).as("each once").isEqualTo(6);
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
   void otherCredentialsConcludeNothing() {
     open("web", true);
     api.remove("i-1");
