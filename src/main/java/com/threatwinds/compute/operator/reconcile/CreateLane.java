@@ -51,7 +51,8 @@ final class CreateLane<K extends Comparable<K>> {
   /**
    * Enters the lane, or takes a place in its queue.
    *
-   * @param askedAt when the resource was created; {@link Instant#MIN} goes before all creates
+   * @param askedAt when the resource was created; {@link Instant#MIN} goes before all creates, and
+   *     must not be asked for again and again
    * @param open whether it may be let in at all, or only keep its place
    */
   synchronized Standing enter(K who, Instant askedAt, boolean open) {

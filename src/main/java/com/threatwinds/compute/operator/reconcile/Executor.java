@@ -82,11 +82,12 @@ final class Executor {
       return switch (action) {
         case Action.Create create -> create(create, pass);
         case Action.Settle s ->
-            settling.settle(pass, step -> inLane(pass, Reason.CONFIRMING_CREATE, step::get));
+            settling.settle(
+                pass, step -> inLane(pass, Reason.CONFIRMING_CREATE, Instant.MIN, step::get));
         case Action.Adopt(InstanceId id) ->
-            inLane(pass, Reason.CONFIRMING_CREATE, () -> adopt(id, pass));
+            inLane(pass, Reason.CONFIRMING_CREATE, Instant.MIN, () -> adopt(id, pass));
         case Action.TakeOver(Instance instance) ->
-            inLane(pass, Reason.CREATING, () -> takeOver(instance.id(), pass));
+            inLane(pass, Reason.CREATING, takeOverPlace(pass), () -> takeOver(instance.id(), pass));
         case Action.Start(InstanceId id) -> power(id, () -> api.start(id));
         case Action.Stop(InstanceId id) -> power(id, () -> api.stop(id));
         case Action.Request request -> request(request, pass);
@@ -122,7 +123,7 @@ final class Executor {
   // -- create
 
   private Outcome create(Action.Create create, Pass pass) throws ComputeApiException {
-    Optional<Duration> closed = quota.closedFor().or(() -> api.gate(Kind.CREATE).closedFor());
+    Optional<Duration> closed = createsClosedFor();
     switch (lane.enter(pass.key(), pass.askedAt(), closed.isEmpty())) {
       case IN -> {}
       case FIRST -> {
@@ -157,6 +158,10 @@ final class Executor {
       quota.close(e.retryAfter().orElse(settings.pollInterval()));
       throw e;
     }
+  }
+
+  private Optional<Duration> createsClosedFor() {
+    return quota.closedFor().or(() -> api.gate(Kind.CREATE).closedFor());
   }
 
   private Outcome queued(Duration after) {
@@ -241,8 +246,9 @@ final class Executor {
 
   // -- the lane's other users
 
-  private Outcome inLane(Pass pass, Reason reason, Step step) throws ComputeApiException {
-    return switch (lane.enter(pass.key(), Instant.MIN, true)) {
+  private Outcome inLane(Pass pass, Reason reason, Instant askedAt, Step step)
+      throws ComputeApiException {
+    return switch (lane.enter(pass.key(), askedAt, true)) {
       case IN -> step.take();
       case FIRST, BEHIND -> new Outcome.Queued(reason, "waits for its turn", QUEUE_CHECK);
     };
@@ -251,6 +257,14 @@ final class Executor {
   private Outcome adopt(InstanceId id, Pass pass) throws ComputeApiException {
     Optional<String> holder = holder(id, pass, pass.store().all());
     return holder.isPresent() ? new Outcome.Claimed(holder.get()) : new Outcome.Made(api.get(id));
+  }
+
+  /**
+   * Many take-overs must not keep creates waiting, so they queue like them; but not behind creates
+   * that may not be sent anyway.
+   */
+  private Instant takeOverPlace(Pass pass) {
+    return createsClosedFor().isPresent() ? Instant.MIN : pass.askedAt();
   }
 
   private Outcome takeOver(InstanceId id, Pass pass) throws ComputeApiException {

@@ -16,6 +16,7 @@ import com.threatwinds.compute.operator.inventory.ModelApi;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Optional;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -610,6 +611,49 @@ class ExecutorTest {
       operator.pass("old");
 
       assertThat(cluster.exists("old")).isFalse();
+    }
+  }
+
+  @Nested
+  class ATakeOver {
+
+    private static final Pass.Key OTHER = new Pass.Key("default", "other");
+
+    private void asked() {
+      api.put("x-1", InstanceState.RUNNING);
+      resource(Wish.named("web").takeOver("x-1"));
+    }
+
+    @Test
+    void goesByTheTimeThatItWasAskedForLikeACreate() {
+      asked();
+      resource(Wish.named("before"));
+      operator.rooms.lane().enter(OTHER, Instant.MIN, true);
+      operator.pass("before");
+      operator.pass("web");
+      operator.rooms.lane().leave(OTHER);
+
+      operator.pass("web");
+      assertThat(cluster.status("web").instanceId()).as("not past the create").isNull();
+
+      operator.pass("before");
+      operator.pass("web");
+      assertThat(cluster.status("before").instanceId()).isEqualTo("i-1");
+      assertThat(cluster.status("web").instanceId()).isEqualTo("x-1");
+    }
+
+    @Test
+    void doesNotWaitForACreateThatMayNotBeSent() {
+      asked();
+      resource(Wish.named("before"));
+      api.fail(Errors.quotaExceeded());
+      operator.pass("before");
+      operator.pass("before");
+
+      operator.pass("web");
+
+      assertThat(operator.reason("before")).isEqualTo("QuotaExceeded");
+      assertThat(cluster.status("web").instanceId()).isEqualTo("x-1");
     }
   }
 
