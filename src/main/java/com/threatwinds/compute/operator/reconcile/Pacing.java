@@ -96,7 +96,14 @@ final class Pacing {
 
   private Duration afterFailure(ComputeApiException error, int failures) {
     Duration pause = backoff(fast, failures);
-    return error.retryAfter().filter(asked -> asked.compareTo(pause) > 0).orElse(pause);
+    // A rate limit is the account's, and its gate is closed for all; any other pause is asked for
+    // without knowing how long the trouble lasts.
+    boolean limited = error instanceof ComputeApiException.RateLimited;
+    return error
+        .retryAfter()
+        .map(asked -> limited || asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE)
+        .filter(asked -> asked.compareTo(pause) > 0)
+        .orElse(pause);
   }
 
   private static Duration backoff(Duration first, int failures) {

@@ -66,6 +66,12 @@ public final class Errors {
         new Answer(operation, httpStatus, message, httpStatus != 0, errorId, null, OURS, null));
   }
 
+  /** The API asks to be left alone for a while. */
+  public static ComputeApiException overloaded(Operation operation, Duration after) {
+    return new ComputeApiException.Unavailable(
+        new Answer(operation, 503, "overloaded", true, "e-503", after, OURS, null));
+  }
+
   /** No answer within the time-out of one call, or a connection that broke. */
   public static ComputeApiException noAnswer(Operation operation) {
     return new ComputeApiException.Unavailable(

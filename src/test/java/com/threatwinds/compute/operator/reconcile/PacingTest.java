@@ -111,6 +111,16 @@ class PacingTest {
   }
 
   @Test
+  void anApiThatIsOnlyOverloadedIsAskedAgainWithinOurOwnLongestPause() {
+    Duration named = Duration.ofMinutes(10);
+
+    assertThat(afterFailure(Errors.overloaded(Operation.DELETE, named), 1))
+        .isBetween(Duration.ofSeconds(40), LONGEST);
+    assertThat(afterFailure(Errors.overloaded(Operation.DELETE, Duration.ofSeconds(20)), 1))
+        .isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
   void aShorterTimeThanOurOwnPaceDoesNotMakeUsHammer() {
     assertThat(afterFailure(Errors.rateLimited(Operation.START, Duration.ofSeconds(1)), 4))
         .isGreaterThanOrEqualTo(seconds(34));
