@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ public final class ModelApi implements ComputeApi {
   private final List<String> journal = Collections.synchronizedList(new ArrayList<>());
   private final Map<Operation, Deque<Fault>> faults = new EnumMap<>(Operation.class);
   private final Map<Operation, Deque<Runnable>> before = new EnumMap<>(Operation.class);
+  private final Map<Operation, Deque<Runnable>> after = new EnumMap<>(Operation.class);
+  private final Map<Operation, ComputeApiException> outages = new EnumMap<>(Operation.class);
+  private final Map<InstanceId, Unborn> unborn = new LinkedHashMap<>();
+  private List<String> templateIds = List.of(TEMPLATE, "large");
+  private Consumer<Call> witness = call -> {};
   private @Nullable Map<InstanceId, Instance> frozen;
   private Optional<Fingerprint> credentials = Optional.of(Errors.OURS);
   private boolean conclusive = true;
@@ -52,8 +58,29 @@ public final class ModelApi implements ComputeApi {
 
   /**
    * @param commits whether the call takes effect although it fails
+   * @param delay how much later a create takes effect
    */
-  private record Fault(ComputeApiException error, boolean commits) {}
+  private record Fault(ComputeApiException error, boolean commits, Duration delay) {}
+
+  /** An instance that a create will have made by then. */
+  private record Unborn(Instance instance, Instant due) {}
+
+  /**
+   * A call that reached the API.
+   *
+   * @param on what it was about, such as an instance
+   * @param answer {@code ok}, or what it failed with
+   * @param proven whether the caller knows whether it took effect
+   * @param took whether it took effect, or will
+   * @param made the instance that it made, or will have made
+   */
+  public record Call(
+      Operation operation,
+      String on,
+      String answer,
+      boolean proven,
+      boolean took,
+      Optional<InstanceId> made) {}
 
   // -- what a test sets
 
@@ -122,16 +149,74 @@ public final class ModelApi implements ComputeApi {
 
   public synchronized void advance(Duration time) {
     now = now.plus(time);
+    unborn.values().stream().filter(u -> !u.due().isAfter(now)).toList().forEach(this::bear);
+  }
+
+  private void bear(Unborn late) {
+    Instance i = late.instance();
+    unborn.remove(i.id());
+    put(
+        new Instance(
+            i.id(),
+            i.name(),
+            i.zone(),
+            i.machineType(),
+            i.externalIp(),
+            i.internalIp(),
+            i.state(),
+            i.stateText(),
+            i.templateId(),
+            i.userId(),
+            late.due()));
+  }
+
+  /** Whether a create will make that instance. */
+  public synchronized boolean isUnborn(String id) {
+    return unborn.containsKey(new InstanceId(id));
+  }
+
+  /** What instances can be made of. */
+  public synchronized void offer(List<String> templates) {
+    templateIds = List.copyOf(templates);
+  }
+
+  /** Who is told of every call that reached the API, before its answer arrives. */
+  public synchronized void witness(Consumer<Call> listener) {
+    witness = listener;
   }
 
   /** The next call of that kind has no effect and fails. */
   public ModelApi fail(ComputeApiException error) {
-    return fault(new Fault(error, false));
+    return fault(new Fault(error, false, Duration.ZERO));
   }
 
   /** The next call of that kind takes effect, and fails. */
   public ModelApi failAfterCommit(ComputeApiException error) {
-    return fault(new Fault(error, true));
+    return fault(new Fault(error, true, Duration.ZERO));
+  }
+
+  /** The next create fails, and takes effect that much later. */
+  public ModelApi failBeforeCommit(ComputeApiException error, Duration delay) {
+    return fault(new Fault(error, true, delay));
+  }
+
+  /** From now on every call of that kind has no effect and fails. */
+  public synchronized void outage(ComputeApiException error) {
+    outages.put(error.operation(), error);
+  }
+
+  public synchronized void endOutages() {
+    outages.clear();
+  }
+
+  /** No call fails any more, whatever was to fail. */
+  public synchronized void recover() {
+    outages.clear();
+    faults.clear();
+    before.clear();
+    after.clear();
+    hiddenReads.clear();
+    frozen = null;
   }
 
   private synchronized ModelApi fault(Fault fault) {
@@ -142,6 +227,11 @@ public final class ModelApi implements ComputeApi {
   /** What happens elsewhere while the next call of that kind is on its way. */
   public synchronized void during(Operation operation, Runnable event) {
     before.computeIfAbsent(operation, o -> new ArrayDeque<>()).add(event);
+  }
+
+  /** What happens elsewhere once the next call of that kind was made, and before its answer. */
+  public synchronized void after(Operation operation, Runnable event) {
+    after.computeIfAbsent(operation, o -> new ArrayDeque<>()).add(event);
   }
 
   /** The calls that reached the API, such as {@code create small eu-west1-a} or {@code get i-1}. */
@@ -172,14 +262,14 @@ public final class ModelApi implements ComputeApi {
 
   private <T> T call(Operation operation, String what, Effect<T> effect)
       throws ComputeApiException {
-    meanwhile(operation);
+    meanwhile(before, operation);
     return answer(operation, what, effect);
   }
 
-  private void meanwhile(Operation operation) {
+  private void meanwhile(Map<Operation, Deque<Runnable>> events, Operation operation) {
     Runnable event;
     synchronized (this) {
-      event = next(before, operation);
+      event = next(events, operation);
     }
     if (event != null) {
       event.run();
@@ -191,20 +281,57 @@ public final class ModelApi implements ComputeApi {
     Fault fault;
     synchronized (this) {
       fault = next(faults, operation);
+      if (fault == null && outages.containsKey(operation)) {
+        fault = new Fault(outages.get(operation), false, Duration.ZERO);
+      }
     }
     if (fault != null && fault.error() instanceof ComputeApiException.NotSent) {
       throw fault.error();
     }
     journal.add((operation + " " + what).strip());
+    T result = null;
+    ComputeApiException error = fault == null ? null : fault.error();
     synchronized (this) {
-      if (fault == null) {
-        return effect.take();
+      if (fault == null || fault.commits()) {
+        try {
+          result = effect.take();
+        } catch (ComputeApiException e) {
+          error = fault == null ? e : fault.error();
+        }
       }
-      if (fault.commits()) {
-        effect.take();
+      if (fault != null && result instanceof Seen seen && operation == Operation.CREATE) {
+        delay(seen.instance(), fault.delay());
       }
-      throw fault.error();
     }
+    witness.accept(call(operation, what, error, result));
+    meanwhile(after, operation);
+    if (error != null) {
+      throw error;
+    }
+    return java.util.Objects.requireNonNull(result);
+  }
+
+  private void delay(Instance made, Duration delay) {
+    if (delay.isPositive()) {
+      instances.remove(made.id());
+      unborn.put(made.id(), new Unborn(made, now.plus(delay)));
+    }
+  }
+
+  private static Call call(
+      Operation operation,
+      String what,
+      @Nullable ComputeApiException error,
+      @Nullable Object result) {
+    return new Call(
+        operation,
+        what,
+        error == null ? "ok" : error.httpStatus() + " " + error.getMessage(),
+        error == null || !error.mayHaveHappened(),
+        result != null,
+        result instanceof Seen seen && operation == Operation.CREATE
+            ? Optional.of(seen.instance().id())
+            : Optional.empty());
   }
 
   private static <T> @Nullable T next(Map<Operation, Deque<T>> queues, Operation operation) {
@@ -219,7 +346,7 @@ public final class ModelApi implements ComputeApi {
   @Override
   public Seen create(String templateId, @Nullable String zone, BooleanSupplier fence)
       throws ComputeApiException {
-    meanwhile(Operation.CREATE);
+    meanwhile(before, Operation.CREATE);
     if (!fence.getAsBoolean()) {
       throw Errors.notSent(Operation.CREATE);
     }
@@ -348,9 +475,9 @@ public final class ModelApi implements ComputeApi {
         Operation.TEMPLATES,
         "",
         () ->
-            List.of(
-                new Template(TEMPLATE, "Small", null, "e2-small", 10L, "ssd", "img", "eu-west1"),
-                new Template("large", "Large", null, "e2-large", 20L, "ssd", "img", "eu-west1")));
+            templateIds.stream()
+                .map(id -> new Template(id, id, null, "e2-" + id, 10L, "ssd", "img", "eu-west1"))
+                .toList());
   }
 
   @Override

@@ -30,6 +30,10 @@ final class ModelCluster implements ResourceStore {
   private final List<String> writes = new ArrayList<>();
   private final Deque<Fault> faults = new ArrayDeque<>();
   private final Deque<Runnable> beforeStatus = new ArrayDeque<>();
+  private final Deque<Runnable> beforeWrite = new ArrayDeque<>();
+  private final Deque<Runnable> afterWrite = new ArrayDeque<>();
+  private final Map<String, Integer> incarnations = new HashMap<>();
+  private Witness witness = new Witness() {};
   private boolean definitionGoing;
   private boolean reachable = true;
   private long version = 1;
@@ -47,12 +51,25 @@ final class ModelCluster implements ResourceStore {
     INVALID
   }
 
+  /** Who is told of every version of a resource, and of what became of our writes. */
+  interface Witness {
+    default void stored(ComputeInstance version) {}
+
+    default void gone(ComputeInstance last) {}
+
+    default void answered(String write, String answer) {}
+  }
+
   // -- what users and others do
 
   void apply(Wish wish) {
     ComputeInstance before = stored.get(wish.name());
     ComputeInstance after = wish.resource(before == null ? null : before.getStatus());
-    if (before != null) {
+    if (before == null) {
+      int times = incarnations.merge(wish.name(), 1, Integer::sum);
+      after.getMetadata().setUid(after.getMetadata().getUid() + (times == 1 ? "" : "-" + times));
+    } else {
+      after.getMetadata().setFinalizers(before.getMetadata().getFinalizers());
       boolean sameSpec = after.getSpec().equals(before.getSpec());
       after.getMetadata().setGeneration(before.getMetadata().getGeneration() + (sameSpec ? 0 : 1));
       after.getMetadata().setUid(before.getMetadata().getUid());
@@ -64,7 +81,16 @@ final class ModelCluster implements ResourceStore {
       }
     }
     wishes.put(wish.name(), wish);
-    store(after);
+    settle(after);
+  }
+
+  /** Stores it, unless nothing holds it any more. */
+  private ComputeInstance settle(ComputeInstance after) {
+    if (after.isMarkedForDeletion() && after.getMetadata().getFinalizers().isEmpty()) {
+      remove(after.getMetadata().getName());
+      return after;
+    }
+    return store(after);
   }
 
   void edit(String name, UnaryOperator<Wish> change) {
@@ -77,7 +103,10 @@ final class ModelCluster implements ResourceStore {
 
   /** Gone at once, finalizer or not. */
   void remove(String name) {
-    stored.remove(name);
+    ComputeInstance last = stored.remove(name);
+    if (last != null) {
+      witness.gone(last);
+    }
   }
 
   /** Somebody else writes the status. */
@@ -91,7 +120,7 @@ final class ModelCluster implements ResourceStore {
     ComputeInstance now = stored.get(name);
     ComputeInstance copy = Resources.copyOf(now, now.getStatus());
     copy.getMetadata().setFinalizers(List.of());
-    store(copy);
+    settle(copy);
   }
 
   boolean isHeld(String name) {
@@ -126,9 +155,14 @@ final class ModelCluster implements ResourceStore {
     faults.add(Fault.INVALID);
   }
 
-  /** What was to go wrong and has not will not. */
+  /** What was to go wrong and has not will not, and what did is over. */
   void forgive() {
     faults.clear();
+    beforeStatus.clear();
+    beforeWrite.clear();
+    afterWrite.clear();
+    reachable = true;
+    thawCache();
   }
 
   void reachable(boolean value) {
@@ -144,6 +178,20 @@ final class ModelCluster implements ResourceStore {
     beforeStatus.add(event);
   }
 
+  /** What happens elsewhere just before the next write of anything. */
+  void beforeNextWrite(Runnable event) {
+    beforeWrite.add(event);
+  }
+
+  /** What happens elsewhere once the next write is committed, and before its answer. */
+  void afterNextWrite(Runnable event) {
+    afterWrite.add(event);
+  }
+
+  void witness(Witness listener) {
+    witness = listener;
+  }
+
   /** The informer sees nothing new until it is thawed. */
   void freezeCache() {
     cache.frozen = Map.copyOf(stored);
@@ -151,6 +199,10 @@ final class ModelCluster implements ResourceStore {
 
   void thawCache() {
     cache.frozen = null;
+  }
+
+  boolean isCacheFrozen() {
+    return cache.frozen != null;
   }
 
   // -- what a test looks at
@@ -165,6 +217,14 @@ final class ModelCluster implements ResourceStore {
 
   String annotation(String name, String key) {
     return String.valueOf(annotation(stored.get(name), key));
+  }
+
+  ComputeInstance stored(String name) {
+    return stored.get(name);
+  }
+
+  Wish wish(String name) {
+    return wishes.get(name);
   }
 
   List<String> names() {
@@ -266,15 +326,18 @@ final class ModelCluster implements ResourceStore {
 
   private Optional<ComputeInstance> write(
       ComputeInstance onto, String what, UnaryOperator<ComputeInstance> change) {
-    requireReachable();
-    Fault fault = faults.poll();
+    String name = onto.getMetadata().getName();
+    String write = what + " " + name;
+    run(beforeWrite.poll());
+    Fault fault = reachable ? faults.poll() : Fault.LOST_WRITE;
     if (fault == Fault.LOST_WRITE) {
+      witness.answered(write, "none, and not written");
       throw new KubernetesClientException("timeout", NO_ANSWER, null);
     }
     if (fault == Fault.INVALID) {
+      witness.answered(write, "422");
       throw new KubernetesClientException("invalid", 422, null);
     }
-    String name = onto.getMetadata().getName();
     ComputeInstance now = stored.get(name);
     boolean same =
         now != null
@@ -283,21 +346,25 @@ final class ModelCluster implements ResourceStore {
                 .getResourceVersion()
                 .equals(onto.getMetadata().getResourceVersion());
     if (!same || fault == Fault.CONFLICT) {
+      witness.answered(write, "409");
       return Optional.empty();
     }
-    ComputeInstance after = change.apply(now);
-    writes.add(what + " " + name);
-    boolean gone = after.isMarkedForDeletion() && after.getMetadata().getFinalizers().isEmpty();
-    if (gone) {
-      stored.remove(name);
-    } else {
-      after = store(after);
-    }
+    writes.add(write);
+    ComputeInstance after = settle(change.apply(now));
+    boolean lost = fault == Fault.LOST_ANSWER || fault == Fault.LOST_AND_OUT;
     reachable = fault != Fault.LOST_AND_OUT;
-    if (fault == Fault.LOST_ANSWER || fault == Fault.LOST_AND_OUT) {
+    witness.answered(write, lost ? "none, but written" : "ok");
+    run(afterWrite.poll());
+    if (lost) {
       throw new KubernetesClientException("connection reset", NO_ANSWER, null);
     }
     return Optional.of(after);
+  }
+
+  private static void run(@org.jspecify.annotations.Nullable Runnable event) {
+    if (event != null) {
+      event.run();
+    }
   }
 
   private void requireReachable() {
@@ -313,6 +380,7 @@ final class ModelCluster implements ResourceStore {
             .withResourceVersion(String.valueOf(++version))
             .build());
     stored.put(resource.getMetadata().getName(), versioned);
+    witness.stored(versioned);
     return versioned;
   }
 

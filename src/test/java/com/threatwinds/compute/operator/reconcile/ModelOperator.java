@@ -28,8 +28,8 @@ final class ModelOperator {
 
   final ModelApi api;
   final ModelCluster cluster;
-  final NanoClock clock = new NanoClock();
-  final Leadership leadership = Leadership.elected(clock);
+  final NanoClock clock;
+  final Leadership leadership;
   private final KnownResources known = new KnownResources();
   final List<String> events = new ArrayList<>();
   final Rooms rooms;
@@ -42,8 +42,17 @@ final class ModelOperator {
   }
 
   ModelOperator(ModelApi api, ModelCluster cluster, Settings settings) {
+    this(api, cluster, settings, new NanoClock());
+  }
+
+  /**
+   * @param clock shared with the replicas on the same machine
+   */
+  ModelOperator(ModelApi api, ModelCluster cluster, Settings settings, NanoClock clock) {
     this.api = api;
     this.cluster = cluster;
+    this.clock = clock;
+    this.leadership = Leadership.elected(clock);
     Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.empty(), clock));
@@ -69,6 +78,12 @@ final class ModelOperator {
   /** The same account and cluster, found by a process that remembers nothing. */
   ModelOperator restarted() {
     return new ModelOperator(api, cluster, SampleSettings.defaults());
+  }
+
+  /** The informer tells that the resource left the cluster. */
+  void gone(ComputeInstance resource) {
+    known.drop(resource);
+    rooms.wakeups().onResourceDeleted(resource);
   }
 
   private void sleep(Duration pause) {
