@@ -2,11 +2,14 @@ package com.threatwinds.compute.operator.kubeproxy;
 
 import com.threatwinds.compute.operator.testing.Kubeconfig;
 import com.threatwinds.compute.operator.testing.Workspace;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +100,7 @@ public final class ApiServerProxy implements AutoCloseable {
           network.cutAll();
           return open.close();
         });
-    reserved = ReservedPort.of(port);
+    reserved = loop.call(() -> reserve(100));
   }
 
   /** Accepts connections again, on the same port. */
@@ -184,6 +187,17 @@ public final class ApiServerProxy implements AutoCloseable {
     List<KubeFault> struck = faults.claim(call);
     Optional<Answer> old = oldLists.answer(call);
     new Exchange(request, body, call, struck, network, upstream).run(old);
+  }
+
+  /** The old socket is closed for good only when the loop next looks for events. */
+  private Future<ReservedPort> reserve(int attempts) {
+    try {
+      return Future.succeededFuture(ReservedPort.of(port));
+    } catch (UncheckedIOException e) {
+      return attempts == 0
+          ? Future.failedFuture(e)
+          : loop.after(Duration.ofMillis(10)).compose(later -> reserve(attempts - 1));
+    }
   }
 
   private void release() {

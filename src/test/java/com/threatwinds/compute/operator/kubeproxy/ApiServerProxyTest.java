@@ -15,8 +15,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -225,14 +228,17 @@ class ApiServerProxyTest {
 
   @Test
   void refusesConnectionsWhileOfflineAndComesBackOnTheSamePort() {
-    scene.create("one");
+    URI address = URI.create(client.getConfiguration().getMasterUrl());
 
     proxy.offline();
 
-    assertThatThrownBy(() -> scene.create("two")).hasStackTraceContaining("Connection refused");
+    assertThatThrownBy(() -> new Socket(address.getHost(), address.getPort()).close())
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("refused");
+    assertThatThrownBy(() -> scene.create("one")).isInstanceOf(KubernetesClientException.class);
     proxy.online();
-    scene.create("three");
-    assertThat(scene.names()).containsExactly("one", "three");
+    scene.create("two");
+    assertThat(scene.names()).containsExactly("two");
   }
 
   @Test
@@ -256,7 +262,7 @@ class ApiServerProxyTest {
   @Test
   void swallowsRequestsWhileFrozenAndLetsThemPassAfterwards() {
     try (KubernetesClient hasty = hasty()) {
-      create(hasty, "one");
+      scene.create("one");
       long before = proxy.record().mark();
 
       proxy.freeze();
@@ -319,7 +325,7 @@ class ApiServerProxyTest {
     return new KubernetesClientBuilder()
         .withConfig(
             new io.fabric8.kubernetes.client.ConfigBuilder(client.getConfiguration())
-                .withRequestTimeout(300)
+                .withRequestTimeout(1000)
                 .build())
         .build();
   }

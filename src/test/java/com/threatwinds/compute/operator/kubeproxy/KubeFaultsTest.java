@@ -1,13 +1,19 @@
 package com.threatwinds.compute.operator.kubeproxy;
 
 import static com.threatwinds.compute.operator.kubeproxy.Scene.SOON;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.testing.MockCluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -81,7 +87,7 @@ class KubeFaultsTest {
 
     held.release();
 
-    org.awaitility.Awaitility.await().until(call::committed);
+    await().until(call::committed);
     assertThat(scene.names()).containsExactly("one");
     assertThat(call.acknowledged()).isFalse();
   }
@@ -113,7 +119,7 @@ class KubeFaultsTest {
   void resetsTheConnectionAfterTheCommit() {
     KubeFault reset = faults.add(KubeMatch.writes(), KubePhase.AFTER_COMMIT, KubeEffect.reset());
 
-    assertThatThrownBy(() -> scene.create("one")).hasRootCauseInstanceOf(java.io.IOException.class);
+    assertThatThrownBy(() -> scene.create("one")).hasRootCauseInstanceOf(IOException.class);
 
     KubeCall call = reset.calls().getFirst();
     assertThat(call.committed()).isTrue();
@@ -123,14 +129,20 @@ class KubeFaultsTest {
   }
 
   @Test
-  void resetsTheConnectionAfterTheAnswer() {
-    KubeFault reset = faults.add(KubeMatch.writes(), KubePhase.AFTER_ANSWER, KubeEffect.reset());
+  void resetsTheConnectionAfterTheAnswer() throws Exception {
+    KubeFault reset = faults.add(KubeMatch.any(), KubePhase.AFTER_ANSWER, KubeEffect.reset());
+    URI server = URI.create(scene.client().getConfiguration().getMasterUrl());
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
 
-    scene.create("one");
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket.getOutputStream().write("GET /api HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(UTF_8));
 
+      assertThatThrownBy(() -> socket.getInputStream().transferTo(read))
+          .isInstanceOf(SocketException.class);
+    }
+
+    assertThat(read.toString(UTF_8)).startsWith("HTTP/1.1 200").endsWith("}");
     assertThat(reset.awaitHit(SOON).acknowledged()).isTrue();
-    scene.create("two");
-    assertThat(scene.names()).containsExactly("one", "two");
   }
 
   @Test
