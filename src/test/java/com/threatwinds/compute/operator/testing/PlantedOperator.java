@@ -14,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Each error is a patch of {@code src/test/planted}, which begins with what is wrong and how it
  * shows. It is put into a copy of the sources and packaged as the operator itself is, since
- * annotations are read at build time; once for each state of sources and patch.
+ * annotations are read at build time; once for each state of the sources.
  */
 public final class PlantedOperator {
 
@@ -52,18 +51,20 @@ public final class PlantedOperator {
 
   /** What is wrong in it, what that breaks, and which fault shows it: for a person to read. */
   public static String description(String name) {
+    return patch(name).text();
+  }
+
+  /**
+   * The sources that it changes, as they are then.
+   *
+   * @throws IllegalArgumentException if what it changes is not there any more
+   */
+  static Map<Path, String> sources(String name) {
     try {
-      String patch = Files.readString(patch(name));
-      return patch.substring(0, patch.indexOf("diff --git")).strip();
+      return patch(name).applied(PROJECT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Why the patch can't be put into the sources as they are; empty if it can. */
-  public static Optional<String> conflict(String name) {
-    Run run = Run.of(PROJECT, Map.of(), "git", "apply", "--check", patch(name).toString());
-    return run.succeeded() ? Optional.empty() : Optional.of(run.output());
   }
 
   /** Its {@code quarkus-run.jar}, for {@link OperatorProcess#start}; a build takes a minute. */
@@ -89,8 +90,12 @@ public final class PlantedOperator {
     }
   }
 
-  private static Path patch(String name) {
-    return PATCHES.resolve(name + SUFFIX);
+  private static SourcePatch patch(String name) {
+    try {
+      return SourcePatch.read(PATCHES.resolve(name + SUFFIX));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void build(String name, Path build) throws IOException {
@@ -98,25 +103,25 @@ public final class PlantedOperator {
       new Workspace(build).close();
     }
     Files.createDirectories(build);
-    for (Path file : sources()) {
+    for (Path file : inputs()) {
       Path copy = build.resolve(file);
       Files.createDirectories(copy.getParent());
       Files.copy(PROJECT.resolve(file), copy);
     }
-    Run.of(build, Map.of(), "git", "apply", patch(name).toString()).require("apply " + name);
-    Run.of(
-            build,
-            Map.of("JAVA_HOME", System.getProperty("java.home")),
-            maven(),
-            "-B",
-            "-q",
-            "-ntp",
-            "package",
-            "-Dmaven.test.skip=true",
-            "-Dspotless.check.skip",
-            "-Denforcer.skip",
-            "-Dmdep.skip")
-        .require("build " + name);
+    for (Map.Entry<Path, String> changed : sources(name).entrySet()) {
+      Files.writeString(build.resolve(changed.getKey()), changed.getValue());
+    }
+    run(
+        build,
+        maven(),
+        "-B",
+        "-q",
+        "-ntp",
+        "package",
+        "-Dmaven.test.skip=true",
+        "-Dspotless.check.skip",
+        "-Denforcer.skip",
+        "-Dmdep.skip");
   }
 
   /** As in the Makefile: the wrapper, unless another is named. */
@@ -126,7 +131,7 @@ public final class PlantedOperator {
   }
 
   /** All that the operator is built from, relative to the project, in a fixed order. */
-  private static List<Path> sources() throws IOException {
+  private static List<Path> inputs() throws IOException {
     try (Stream<Path> files = Files.walk(PROJECT.resolve(SOURCES))) {
       return Stream.concat(
               Stream.of(PROJECT.resolve("pom.xml")), files.filter(Files::isRegularFile))
@@ -144,54 +149,35 @@ public final class PlantedOperator {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
     try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-      for (Path file : sources()) {
+      for (Path file : inputs()) {
         out.write((file + "\n").getBytes(StandardCharsets.UTF_8));
         Files.copy(PROJECT.resolve(file), out);
       }
-      Files.copy(patch(name), out);
+      out.write(sources(name).toString().getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** A program that has ended. */
-  private record Run(int exit, String output) {
-
-    static Run of(Path directory, Map<String, String> environment, String... command) {
-      try {
-        Path log = Files.createTempFile("planted", ".log");
-        ProcessBuilder builder =
-            new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
-        // A copy lies within our own work tree, where git would skip every file of the patch.
-        builder.environment().put("GIT_CEILING_DIRECTORIES", directory.getParent().toString());
-        Process process = builder.start();
-        process.getOutputStream().close();
-        boolean ended = process.waitFor(LONGEST_BUILD_MINUTES, TimeUnit.MINUTES);
-        if (!ended) {
-          process.destroyForcibly().waitFor();
-        }
-        String output = Files.readString(log);
-        Files.delete(log);
-        return new Run(ended ? process.exitValue() : -1, output);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
+  private static void run(Path directory, String... command) throws IOException {
+    Path log = directory.resolve("build.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(LONGEST_BUILD_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new IllegalStateException(
+            String.join(" ", command) + " failed:\n" + Files.readString(log));
       }
-    }
-
-    boolean succeeded() {
-      return exit == 0;
-    }
-
-    void require(String what) {
-      if (!succeeded()) {
-        throw new IllegalStateException(what + " ended with " + exit + ":\n" + output);
-      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      process.destroyForcibly();
     }
   }
 }
