@@ -6,9 +6,9 @@ import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.decision.Action;
+import com.threatwinds.compute.operator.decision.Desired;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -116,19 +116,7 @@ final class StatusWriter {
    */
   private void late(InstanceId id, ComputeInstanceStatus status, Pass pass) {
     try {
-      List<ComputeInstance> all = pass.store().all();
-      boolean claimed =
-          all.stream()
-              .map(Pass::statusOf)
-              .anyMatch(
-                  s ->
-                      id.value().equals(s.instanceId())
-                          || (s.create() != null
-                              && Objects.equals(
-                                  s.create().templateId(),
-                                  status.accepted() == null
-                                      ? null
-                                      : status.accepted().templateId())));
+      boolean claimed = pass.store().all().stream().anyMatch(other -> mayClaim(other, id, status));
       if (claimed) {
         log.warn("instance={} late=true action=none why=\"a resource may claim it\"", id);
         return;
@@ -138,6 +126,18 @@ final class StatusWriter {
     } catch (ComputeApiException | KubernetesClientException e) {
       log.error("instance={} late=true action=none error=\"{}\"", id, e.getMessage());
     }
+  }
+
+  /**
+   * Bound to it, asking for it - as from a backup - or with an open create that may be this one.
+   */
+  private static boolean mayClaim(
+      ComputeInstance other, InstanceId id, ComputeInstanceStatus status) {
+    ComputeInstanceStatus its = Pass.statusOf(other);
+    String template = status.accepted() == null ? null : status.accepted().templateId();
+    return id.value().equals(its.instanceId())
+        || (its.create() != null && Objects.equals(its.create().templateId(), template))
+        || (its.instanceId() == null && Desired.of(other).takeover().equals(Optional.of(id)));
   }
 
   private boolean rest(Duration pause) {

@@ -3,6 +3,7 @@ package com.threatwinds.compute.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.compute.InstanceState;
@@ -149,6 +150,21 @@ class StatusWriterTest {
           cluster.apply(Wish.named("other"));
           cluster.writeBehindOurBack(
               "other", status -> StatusRows.running(Wish.named("other"))); // Bound to i-1.
+        });
+
+    operator.pass("web");
+
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void aLateInstanceIsKeptWhenAResourceFromABackupAsksForIt() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          cluster.remove("web");
+          cluster.apply(Wish.named("other").annotated(Annotations.INSTANCE_ID, "i-1"));
         });
 
     operator.pass("web");
