@@ -1,6 +1,7 @@
 # Finds a JDK and calls the Maven wrapper; all else is in pom.xml.
 #   MVN=mvn       another Maven than the wrapper's
 #   ONCE=1        make demo ends by itself, with 0 if all became as asked
+#   ONLY          make faults plays only the cases whose name has this regular expression
 #   KUBE_ASSETS   a directory with kube-apiserver and etcd, for make it and make demo
 #   IMAGE         the name that make image gives
 
@@ -17,7 +18,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it assets run crds image format clean
+.PHONY: help demo test it faults assets run crds image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ ifeq ($(KUBE_API_SERVERS),)
 else
 	@$(MAVEN) verify -Preal-cluster
 endif
+
+faults: ## The whole fault matrix, an hour or so (ONLY='F1 kill' plays the cases of that name)
+	@$(MAVEN) verify -Pfaults $(if $(ONLY),-Dfaults.only='$(ONLY)')
 
 assets: ## Download etcd and kube-apiserver for make it
 	@$(PACKAGE)

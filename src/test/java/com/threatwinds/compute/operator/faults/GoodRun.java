@@ -19,7 +19,9 @@ record GoodRun(List<Boundary> boundaries) {
       Life.live(stage);
       Evidence evidence = stage.evidence();
       assertThat(Invariants.check(evidence)).as("a good life\n%s", evidence.timeline()).isEmpty();
-      return new GoodRun(Boundary.of(evidence));
+      GoodRun good = new GoodRun(Boundary.of(evidence));
+      System.out.println("boundaries of a good life: " + good.boundaries());
+      return good;
     }
   }
 }

@@ -11,6 +11,9 @@ final class Matrix {
   static List<FaultCase> of(GoodRun good) {
     List<FaultCase> cases = new ArrayList<>();
     cases.addAll(CrashCases.of(good.boundaries()));
+    cases.addAll(AnswerCases.all());
+    cases.addAll(AccountCases.all());
+    cases.addAll(ClusterCases.of(good.boundaries()));
     return cases;
   }
 }
