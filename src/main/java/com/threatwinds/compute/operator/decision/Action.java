@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.decision;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Reason;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.Operation;
@@ -91,6 +92,11 @@ public sealed interface Action {
    */
   record Request(InstanceId id, PowerRequest request, Operation call) implements Change {}
 
-  /** Delete the instance. */
-  record Delete(InstanceId id) implements Change {}
+  /**
+   * Delete the instance.
+   *
+   * @param seenWith the credentials that it was read with just now: should nobody live to tell that
+   *     it was deleted, they are the proof that its absence is no matter of another account
+   */
+  record Delete(InstanceId id, Optional<Fingerprint> seenWith) implements Change {}
 }

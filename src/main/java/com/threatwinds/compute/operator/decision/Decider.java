@@ -107,7 +107,7 @@ public final class Decider {
       case Found found when found.rival().isPresent() ->
           // Two resources hold one instance; this is not the one it was made for.
           new Action.Release(Why.RETAINED);
-      case Found found -> new Action.Delete(bound.get());
+      case Found found -> new Action.Delete(bound.get(), found.seenWith());
       case Absent(boolean confirmed, boolean proven) when !proven -> otherAccount(status);
       case Absent(boolean confirmed, boolean proven) when confirmed -> new Action.Release(Why.GONE);
       case Absent absent ->
@@ -182,7 +182,7 @@ public final class Decider {
   private static Action whileBound(
       Desired desired, ComputeInstanceStatus status, Observation observation) {
     return switch (observation) {
-      case Found(Instance instance, Optional<String> rival) when rival.isPresent() ->
+      case Found(Instance instance, Optional<String> rival, var seenWith) when rival.isPresent() ->
           claimed(instance.id(), rival.get());
       case Found found -> withInstance(desired, status, found.instance());
       case Absent(boolean confirmed, boolean proven) when !proven ->
@@ -314,7 +314,7 @@ public final class Decider {
                   + desired.zone().orElse("")
                   + "; its zones are: "
                   + Words.list(valid));
-      case Found(Instance instance, Optional<String> rival) when rival.isPresent() ->
+      case Found(Instance instance, Optional<String> rival, var seenWith) when rival.isPresent() ->
           claimed(instance.id(), rival.get());
       case Found found when desired.takeover().isPresent() -> takeOver(desired, found.instance());
       case Absent absent ->

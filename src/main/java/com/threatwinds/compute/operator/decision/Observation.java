@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.decision;
 
 import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,16 @@ public sealed interface Observation {
    *
    * @param rival the other resource that is bound to it by an older claim, as a person may be told
    *     of it
+   * @param seenWith the credentials that it was read with live; empty if the list showed it
    */
-  record Found(Instance instance, Optional<String> rival) implements Observation {}
+  record Found(Instance instance, Optional<String> rival, Optional<Fingerprint> seenWith)
+      implements Observation {
+
+    /** As the list showed it. */
+    public Found(Instance instance, Optional<String> rival) {
+      this(instance, rival, Optional.empty());
+    }
+  }
 
   /**
    * The API answers 404 for the instance, which alone proves nothing.

@@ -219,7 +219,7 @@ public final class ComputeInstanceReconciler
 
   /** While something moves, the list is worth reading often. */
   private void expectChange(Pass pass, Observation observation, Action action, Outcome outcome) {
-    if (observation instanceof Observation.Found(Instance instance, var rival)) {
+    if (observation instanceof Observation.Found(Instance instance, var rival, var seenWith)) {
       boolean moves =
           instance.state().isMoving() || (action.isChange() && outcome instanceof Outcome.Accepted);
       rooms.inventory().expect(instance.id(), moves && !(action instanceof Action.Delete));

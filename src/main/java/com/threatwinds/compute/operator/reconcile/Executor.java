@@ -91,7 +91,7 @@ final class Executor {
         case Action.Start(InstanceId id) -> power(id, () -> api.start(id));
         case Action.Stop(InstanceId id) -> power(id, () -> api.stop(id));
         case Action.Request request -> request(request, pass);
-        case Action.Delete(InstanceId id) -> delete(id);
+        case Action.Delete delete -> delete(delete, pass);
         case Action.Keep k -> new Outcome.Nothing();
         case Action.Rest r -> new Outcome.Nothing();
         case Action.Wait w -> new Outcome.Nothing();
@@ -338,11 +338,36 @@ final class Executor {
         });
   }
 
-  private Outcome delete(InstanceId id) throws ComputeApiException {
-    api.delete(id);
+  private Outcome delete(Action.Delete delete, Pass pass) throws ComputeApiException {
+    if (!record(delete.seenWith(), pass)) {
+      return new Outcome.Outdated();
+    }
+    api.delete(delete.id());
     quota.open();
     lane.wakeFirst();
     return new Outcome.Accepted();
+  }
+
+  /**
+   * Credentials that were rotated since the instance was bound are recorded before it is deleted.
+   * Should this process die before the resource is let go, the next one finds a 404, and nothing
+   * else proves that it comes from the instance's own account.
+   */
+  private static boolean record(Optional<Fingerprint> seenWith, Pass pass) {
+    ComputeInstanceStatus recorded = pass.announced();
+    if (seenWith.isEmpty() || seenWith.get().value().equals(recorded.credentials())) {
+      return true;
+    }
+    try {
+      Optional<ComputeInstance> written =
+          pass.store()
+              .writeStatus(pass.resource(), StatusReport.seenWith(recorded, seenWith.get()));
+      written.ifPresent(pass::wrote);
+      return written.isPresent();
+    } catch (KubernetesClientException e) {
+      log.warn("write=status outcome=unknown error=\"{}\"", e.getMessage());
+      return false; // Nothing was deleted: the next pass tries again.
+    }
   }
 
   /** Whether it keeps its place in the lane's queue beyond its pass. Nobody keeps the lane. */

@@ -141,7 +141,8 @@ final class Observer {
       Seen seen = api.get(id);
       inventory.saw(seen);
       sightings.present(id);
-      return new Observation.Found(seen.instance(), rival(pass, id));
+      return new Observation.Found(
+          seen.instance(), rival(pass, id), Optional.of(seen.credentials()));
     } catch (ComputeApiException.NotFound e) {
       return e.isExplained() ? absent(status, id, e) : new Observation.Failed(e);
     } catch (ComputeApiException e) {

@@ -12,6 +12,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ConditionType;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.api.v1alpha1.Reason;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
+import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.InstanceState;
@@ -116,6 +117,11 @@ final class StatusReport {
     return report.status();
   }
 
+  /** The status that is written before a deletion: the instance was seen with these credentials. */
+  static ComputeInstanceStatus seenWith(ComputeInstanceStatus before, Fingerprint credentials) {
+    return withCredentials(before, credentials.value());
+  }
+
   // -- the status that is written after a pass
 
   /**
@@ -138,6 +144,7 @@ final class StatusReport {
     var report = new StatusReport(announced, desired, now);
     if (observation instanceof Observation.Found found && announced.instanceId() != null) {
       report.observed(found.instance());
+      found.seenWith().ifPresent(seenWith -> report.credentials = seenWith.value());
     }
     if (!(outcome instanceof Outcome.Failed)) {
       report.forgetFailedRead(observation);
@@ -147,7 +154,7 @@ final class StatusReport {
     }
     ComputeInstanceStatus status = report.status();
     // A mark of other credentials alone is not worth a write to every resource.
-    return withCredentials(status, before.credentials()).equals(before) ? before : status;
+    return withCredentials(status, announced.credentials()).equals(announced) ? announced : status;
   }
 
   /** A read that failed is told of until one answers; a change that failed, until one succeeds. */
@@ -555,7 +562,7 @@ final class StatusReport {
             + " removed";
     Condition ready =
         switch (observation) {
-          case Observation.Found(Instance instance, Optional<String> rival)
+          case Observation.Found(Instance instance, Optional<String> rival, var seenWith)
               when rival.isEmpty() && isAsAsked(instance) ->
               condition(
                   ConditionType.READY,

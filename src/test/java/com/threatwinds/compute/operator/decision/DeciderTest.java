@@ -66,7 +66,7 @@ class DeciderTest {
 
   private static final Action KEEP = new Action.Keep();
   private static final Action RETRY = new Action.Retry(DOWN);
-  private static final Action DELETE = new Action.Delete(ID);
+  private static final Action DELETE = new Action.Delete(ID, Optional.empty());
   private static final Action START = new Action.Start(ID);
   private static final Action STOP = new Action.Stop(ID);
 

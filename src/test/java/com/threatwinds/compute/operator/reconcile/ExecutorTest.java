@@ -504,6 +504,8 @@ class ExecutorTest {
   @Nested
   class ADeletion {
 
+    private static final Fingerprint ROTATED = new Fingerprint("00000000000000bb");
+
     @Test
     void deletesTheBoundInstanceAndLetsTheResourceGo() {
       operator.running(Wish.plain());
@@ -546,6 +548,64 @@ class ExecutorTest {
 
       assertThat(cluster.exists("web")).isFalse();
       assertThat(api.count(Operation.DELETE)).isOne();
+    }
+
+    @Test
+    void costsNoWriteOfTheStatus() {
+      operator.running(Wish.plain());
+      int writes = cluster.writes().size();
+      cluster.delete("web");
+
+      operator.pass("web");
+
+      assertThat(cluster.writes().subList(writes, cluster.writes().size()))
+          .containsExactly("release web");
+    }
+
+    @Test
+    void isProvenAlsoWhenTheCredentialsWereRotatedSinceAndNobodyLivedToTellOfIt() {
+      operator.running(Wish.plain());
+      api.credentials(ROTATED);
+      cluster.delete("web");
+      api.failAfterCommit(Errors.noAnswer(Operation.DELETE));
+      operator.pass("web");
+      assertThat(api.ids()).isEmpty();
+
+      operator.restarted().rest("web");
+
+      assertThat(cluster.exists("web")).isFalse();
+    }
+
+    @Test
+    void recordsRotatedCredentialsOnceHoweverOftenItIsTried() {
+      operator.running(Wish.plain());
+      api.credentials(ROTATED);
+      cluster.delete("web");
+      for (int i = 0; i < 3; i++) {
+        api.fail(Errors.unavailable(Operation.DELETE, 503));
+      }
+      operator.pass("web");
+      int writes = cluster.writes().size();
+      assertThat(cluster.status("web").credentials()).isEqualTo(ROTATED.value());
+
+      operator.pass("web");
+      operator.pass("web");
+
+      assertThat(cluster.writes()).hasSize(writes);
+    }
+
+    @Test
+    void isNotSentBeforeRotatedCredentialsAreRecorded() {
+      operator.running(Wish.plain());
+      api.credentials(ROTATED);
+      cluster.delete("web");
+      cluster.loseNextWrite();
+
+      operator.pass("web");
+      assertThat(api.count(Operation.DELETE)).isZero();
+
+      operator.pass("web");
+      assertThat(cluster.exists("web")).isFalse();
     }
 
     @Test

@@ -55,11 +55,11 @@ class ObserverTest {
     operator.poll();
     api.move("i-1", InstanceState.TERMINATED);
 
-    assertThat(glance("web")).isEqualTo(found(InstanceState.RUNNING));
-    assertThat(look("web")).isEqualTo(found(InstanceState.TERMINATED));
+    assertThat(glance("web")).isEqualTo(found(InstanceState.RUNNING, Optional.empty()));
+    assertThat(look("web")).isEqualTo(found(InstanceState.TERMINATED, Optional.of(Errors.OURS)));
   }
 
-  private Observation found(InstanceState state) {
+  private Observation found(InstanceState state, Optional<Fingerprint> seenWith) {
     var listed = api.find("i-1").orElseThrow();
     var shown = ModelApi.instance("i-1", state);
     return new Observation.Found(
@@ -75,7 +75,8 @@ class ObserverTest {
             listed.templateId(),
             listed.userId(),
             listed.createdAt()),
-        Optional.empty());
+        Optional.empty(),
+        seenWith);
   }
 
   @Test

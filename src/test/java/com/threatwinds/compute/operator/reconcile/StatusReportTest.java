@@ -20,6 +20,7 @@ import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.compute.Seen;
 import com.threatwinds.compute.operator.decision.Action;
+import com.threatwinds.compute.operator.decision.Observation;
 import com.threatwinds.compute.operator.decision.PowerRequest;
 import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
@@ -393,6 +394,28 @@ class StatusReportTest {
     assertThat(status.credentials()).isEqualTo(Errors.OURS.value());
     assertThat(status.takenOver()).isNull();
     assertThat(status.create()).isNull();
+  }
+
+  @Test
+  void otherCredentialsThatItWasSeenWithAreRecordedWhenSomethingElseIs() {
+    Wish wish = Wish.plain();
+    var rotated = new Fingerprint("00000000000000bb");
+    var seen = new Observation.Found(STOPPED_NOW, Optional.empty(), Optional.of(rotated));
+
+    ComputeInstanceStatus status =
+        pass(wish, running(wish), seen, new Action.Rest(STOPPED), NOTHING);
+
+    assertThat(status.credentials()).isEqualTo(rotated.value());
+  }
+
+  @Test
+  void otherCredentialsAloneAreNoReasonToWrite() {
+    Wish wish = Wish.plain();
+    var rotated = new Fingerprint("00000000000000bb");
+    var seen = new Observation.Found(RUNNING_NOW, Optional.empty(), Optional.of(rotated));
+    ComputeInstanceStatus before = running(wish);
+
+    assertThat(pass(wish, before, seen, new Action.Rest(RUNNING), NOTHING)).isSameAs(before);
   }
 
   @Test

@@ -1220,7 +1220,7 @@ final class StatusRows {
         dies,
         running,
         found(RUNNING_NOW),
-        new Action.Delete(ID),
+        new Action.Delete(ID, Optional.empty()),
         failed(Errors.unavailable(Operation.DELETE, 500)),
         reconciling(API_UNAVAILABLE));
     t.row(
@@ -1228,7 +1228,7 @@ final class StatusRows {
         dies,
         running,
         found(RUNNING_NOW),
-        new Action.Delete(ID),
+        new Action.Delete(ID, Optional.empty()),
         failed(Errors.rateLimited(Operation.DELETE, null)),
         reconciling(RATE_LIMITED));
     t.row(
@@ -1252,7 +1252,7 @@ final class StatusRows {
         dies,
         running,
         found(RUNNING_NOW),
-        new Action.Delete(ID),
+        new Action.Delete(ID, Optional.empty()),
         new Outcome.Accepted(),
         reconciling(DELETING));
     t.row(
