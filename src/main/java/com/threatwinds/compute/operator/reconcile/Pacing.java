@@ -75,7 +75,10 @@ final class Pacing {
       case Action.Forget f -> Optional.of(AT_ONCE);
       case Action.Keep k -> Optional.of(observation instanceof Observation.NotYet ? fast : SLOW);
       case Action.Rest r -> Optional.empty();
-      case Action.Pause p -> Optional.empty();
+      // The list may have come before the resource was known to wait for it. Not sooner, since one
+      // without an instance is never seen either.
+      case Action.Pause p ->
+          observation instanceof Observation.NotYet ? Optional.of(slow) : Optional.empty();
       case Action.Release r -> Optional.empty();
       case Action.Create c -> Optional.of(AT_ONCE);
       case Action.Settle s -> Optional.of(AT_ONCE);

@@ -52,7 +52,8 @@ class PacingTest {
     boolean restsOrEnds =
         row.outcome() instanceof Outcome.Nothing
             && (row.action() instanceof Action.Rest
-                || row.action() instanceof Action.Pause
+                || (row.action() instanceof Action.Pause
+                    && !(row.observation() instanceof Observation.NotYet))
                 || row.action() instanceof Action.Release);
 
     Optional<Duration> next = next(row, 1);
@@ -173,6 +174,13 @@ class PacingTest {
             new Action.Settle(), new Observation.Due(), new Outcome.Ambiguous(List.of(ID)), 0);
 
     assertThat(next).hasValue(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void whoIsPausedAndNotSeenYetIsLookedAtByItself() {
+    Optional<Duration> next = pacing.next(new Action.Pause(), new Observation.NotYet(), NOTHING, 0);
+
+    assertThat(next).hasValue(SampleSettings.SLOW);
   }
 
   @Test
