@@ -122,6 +122,8 @@ public final class ApiServerProxy implements AutoCloseable {
   /** What was held passes, in its order. */
   public void thaw() {
     loop.run(network::thaw);
+    // a timer comes after the events that wait by then, such as the end of a connection
+    loop.call(() -> loop.after(Duration.ofMillis(1)).onSuccess(looked -> network.answer()));
   }
 
   /** Remembers the list of our own resource as it is now, over all namespaces. */

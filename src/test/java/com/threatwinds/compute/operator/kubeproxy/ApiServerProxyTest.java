@@ -317,6 +317,26 @@ class ApiServerProxyTest {
     assertThat(scene.names()).containsExactly("one", "two");
   }
 
+  @Test
+  void takesNoAnswerForDeliveredThatNobodyWaitedFor() throws Exception {
+    KubeFault held = proxy.faults().add(KubeMatch.any(), KubePhase.AFTER_COMMIT, KubeEffect.hang());
+    URI address = URI.create(client.getConfiguration().getMasterUrl());
+    KubeCall call;
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write("GET /api HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      call = held.awaitHit(SOON);
+      proxy.freeze();
+    }
+
+    held.release();
+    proxy.thaw();
+
+    assertThat(call.committed()).isTrue();
+    assertThat(call.acknowledged()).isFalse();
+  }
+
   private static void create(KubernetesClient as, String name) {
     Scene.instancesOf(as).resource(Scene.resource(name)).create();
   }

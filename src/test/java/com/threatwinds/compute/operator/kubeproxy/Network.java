@@ -44,15 +44,24 @@ final class Network {
   void freeze() {
     if (!frozen) {
       frozen = true;
-      passing = Promise.promise();
+      if (passing.future().isComplete()) {
+        passing = Promise.promise();
+      }
       wires.values().forEach(Wire::freeze);
     }
   }
 
+  /** Lets everything pass but answers, which have to wait for {@link #answer}. */
   void thaw() {
     frozen = false;
     List.copyOf(wires.values()).forEach(Wire::thaw);
-    passing.tryComplete();
+  }
+
+  /** To be called when the loop has looked who has left meanwhile. */
+  void answer() {
+    if (!frozen) {
+      passing.tryComplete();
+    }
   }
 
   void cut(HttpConnection connection) {
