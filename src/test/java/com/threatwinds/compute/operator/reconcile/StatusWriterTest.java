@@ -202,8 +202,10 @@ class StatusWriterTest {
     api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
     operator.pass("web");
     operator.advance(SampleSettings.TIMEOUT.plus(SampleSettings.SETTLE));
+    operator.poll();
     operator.pass("web");
     operator.advance(SampleSettings.FAST);
+    operator.poll();
     cluster.beforeNextStatus(() -> cluster.remove("web"));
 
     operator.pass("web");

@@ -13,9 +13,11 @@ import java.net.Socket;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class HttpListener implements AutoCloseable {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger toReset = new AtomicInteger();
   private volatile @Nullable ServerSocket server;
+  private volatile CountDownLatch accepting = new CountDownLatch(0);
 
   HttpListener(InetAddress bind, int port, InstantSource clock, Handler handler) {
     this.handler = handler;
@@ -51,7 +54,17 @@ final class HttpListener implements AutoCloseable {
     ServerSocket listening = server;
     server = null;
     closeQuietly(listening);
+    awaitNoneAccepted();
     connections.forEach(HttpListener::reset);
+  }
+
+  /** As long as a thread is in accept, the system lets connections in, closed or not. */
+  private void awaitNoneAccepted() {
+    try {
+      accepting.await(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** On the same port again. */
@@ -81,7 +94,13 @@ final class HttpListener implements AutoCloseable {
       listening.setReuseAddress(true);
       listening.bind(where, BACKLOG);
       server = listening;
-      threads.execute(() -> accept(listening));
+      CountDownLatch ended = new CountDownLatch(1);
+      accepting = ended;
+      threads.execute(
+          () -> {
+            accept(listening);
+            ended.countDown();
+          });
       return listening;
     } catch (IOException e) {
       throw new UncheckedIOException("can't listen on " + where + ": " + e.getMessage(), e);
