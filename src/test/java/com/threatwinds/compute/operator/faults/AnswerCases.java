@@ -82,7 +82,7 @@ final class AnswerCases {
         cases.add(
             new FaultCase(
                     "F5",
-                    "10 calls from the %d. on answer %d".formatted(from, status),
+                    "6 calls from the %d. on answer %d".formatted(from, status),
                     Stage.Setup.one(),
                     stage -> {
                       stage.start();
@@ -90,7 +90,7 @@ final class AnswerCases {
                           stage
                               .api()
                               .fault(
-                                  Match.any().nth(from).times(10),
+                                  Match.any().nth(from).times(6),
                                   Phase.BEFORE_COMMIT,
                                   Effect.status(status).unexplained());
                       Life.live(stage);
