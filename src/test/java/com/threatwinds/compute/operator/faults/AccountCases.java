@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
 /** F9 to F11: the account changes, the instances change, and what is answered makes no sense. */
@@ -137,8 +138,7 @@ final class AccountCases {
     return cases;
   }
 
-  private static Trouble trouble(
-      java.util.function.Consumer<Stage> begin, java.util.function.Consumer<Stage> end) {
+  private static Trouble trouble(Consumer<Stage> begin, Consumer<Stage> end) {
     return new Trouble() {
       @Override
       public void begin(Stage stage) {
@@ -286,10 +286,8 @@ final class AccountCases {
                         stage.first().kill();
                         lost.close();
                       }
-                      if (done) {
-                        stage.foreign(Stage.templateOf("web"));
-                      } else {
-                        stage.foreign(Stage.templateOf("web"));
+                      stage.foreign(Stage.templateOf("web"));
+                      if (!done) {
                         stage.foreign(Stage.templateOf("web"));
                       }
                       if (killed) {
@@ -377,9 +375,7 @@ final class AccountCases {
                                         Phase.AFTER_COMMIT,
                                         effect);
                             Life.live(stage);
-                            if (fault.hits() == 0) {
-                              throw new AssertionError("the fault did not strike: " + fault);
-                            }
+                            AnswerCases.assertStruck(fault);
                           })
                       .quickly(operation == Operation.LIST && words.startsWith("null"))));
     }

@@ -58,17 +58,12 @@ final class AnswerCases {
       effects.forEach(
           (words, effect) ->
               cases.add(
-                  new FaultCase(
+                  lifeWith(
                           "F4",
                           operation + " done, " + words,
-                          Stage.Setup.one(),
-                          stage -> {
-                            stage.start();
-                            ActiveFault fault =
-                                stage.api().fault(Match.on(operation), Phase.AFTER_COMMIT, effect);
-                            Life.live(stage);
-                            assertStruck(fault);
-                          })
+                          Match.on(operation),
+                          Phase.AFTER_COMMIT,
+                          effect)
                       .quickly(operation == Operation.CREATE && words.endsWith("reset"))));
     }
     return cases;
@@ -80,38 +75,23 @@ final class AnswerCases {
     for (int status : List.of(500, 502, 503)) {
       for (int from : List.of(1, 4, 8)) {
         cases.add(
-            new FaultCase(
+            lifeWith(
                     "F5",
                     "6 calls from the %d. on answer %d".formatted(from, status),
-                    Stage.Setup.one(),
-                    stage -> {
-                      stage.start();
-                      ActiveFault fault =
-                          stage
-                              .api()
-                              .fault(
-                                  Match.any().nth(from).times(6),
-                                  Phase.BEFORE_COMMIT,
-                                  Effect.status(status).unexplained());
-                      Life.live(stage);
-                      assertStruck(fault);
-                    })
+                    Match.any().nth(from).times(6),
+                    Phase.BEFORE_COMMIT,
+                    Effect.status(status).unexplained())
                 .quickly(status == 503 && from == 4));
       }
     }
     for (Operation operation : List.of(Operation.CREATE, Operation.RESET, Operation.DELETE)) {
       cases.add(
-          new FaultCase(
+          lifeWith(
               "F5",
               operation + " done, and 500 with x-error",
-              Stage.Setup.one(),
-              stage -> {
-                stage.start();
-                ActiveFault fault =
-                    stage.api().fault(Match.on(operation), Phase.AFTER_COMMIT, Effect.status(500));
-                Life.live(stage);
-                assertStruck(fault);
-              }));
+              Match.on(operation),
+              Phase.AFTER_COMMIT,
+              Effect.status(500)));
     }
     return cases;
   }
@@ -126,17 +106,12 @@ final class AnswerCases {
       effects.forEach(
           (words, effect) ->
               cases.add(
-                  new FaultCase(
+                  lifeWith(
                           "F6",
                           operation + " " + words,
-                          Stage.Setup.one(),
-                          stage -> {
-                            stage.start();
-                            stage
-                                .api()
-                                .fault(Match.on(operation).times(5), Phase.AFTER_COMMIT, effect);
-                            Life.live(stage);
-                          })
+                          Match.on(operation).times(5),
+                          Phase.AFTER_COMMIT,
+                          effect)
                       .quickly(operation == Operation.GET && words.equals("slow"))));
     }
     return cases;
@@ -150,22 +125,12 @@ final class AnswerCases {
         List.of(Operation.CREATE, Operation.LIST, Operation.GET, Operation.DELETE)) {
       for (String value : values) {
         cases.add(
-            new FaultCase(
+            lifeWith(
                     "F7",
                     "%s answers 429, Retry-After '%s'".formatted(operation, value),
-                    Stage.Setup.one(),
-                    stage -> {
-                      stage.start();
-                      ActiveFault fault =
-                          stage
-                              .api()
-                              .fault(
-                                  Match.on(operation),
-                                  Phase.BEFORE_COMMIT,
-                                  Effect.status(429).retryAfter(value));
-                      Life.live(stage);
-                      assertStruck(fault);
-                    })
+                    Match.on(operation),
+                    Phase.BEFORE_COMMIT,
+                    Effect.status(429).retryAfter(value))
                 .quickly(operation == Operation.CREATE && value.equals("-1")));
       }
     }
@@ -258,7 +223,22 @@ final class AnswerCases {
             }));
   }
 
-  private static void assertStruck(ActiveFault fault) {
+  /** A whole life, in which that goes wrong. */
+  private static FaultCase lifeWith(
+      String family, String name, Match match, Phase phase, Effect effect) {
+    return new FaultCase(
+        family,
+        name,
+        Stage.Setup.one(),
+        stage -> {
+          stage.start();
+          ActiveFault fault = stage.api().fault(match, phase, effect);
+          Life.live(stage);
+          assertStruck(fault);
+        });
+  }
+
+  static void assertStruck(ActiveFault fault) {
     if (fault.hits() == 0) {
       throw new AssertionError("the fault did not strike: " + fault);
     }

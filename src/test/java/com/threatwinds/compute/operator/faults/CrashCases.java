@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.faults.Boundary.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** F1 to F3: the process is killed, terminated or stopped at every boundary of a good life. */
 final class CrashCases {
@@ -31,34 +32,28 @@ final class CrashCases {
 
   private static FaultCase kill(Boundary boundary, Moment moment, boolean drop, Stage.Setup setup) {
     boolean alone = setup.replicas() == 1;
-    String name =
-        "kill -9 at %s %s, %s%s"
-            .formatted(
-                boundary,
-                moment,
-                alone ? "started again" : "another takes over",
-                drop && moment == Moment.BEFORE ? ", dropped" : "");
+    boolean dropped = drop && moment == Moment.BEFORE;
+    String end = (alone ? "started again" : "another takes over") + (dropped ? ", dropped" : "");
     return new FaultCase(
         "F1",
-        name,
+        "kill -9 at %s %s, %s".formatted(boundary, moment, end),
         setup,
-        stage -> {
-          stage.start();
-          Replica replica = stage.first();
-          Hold hold = boundary.hold(stage, replica, moment, drop && moment == Moment.BEFORE);
-          meanwhile(
-              stage,
-              () -> {
-                hold.awaitHit(Stage.PATIENCE);
-                stage.did("kill -9 " + replica.name());
-                replica.kill();
-                hold.release();
-                if (alone) {
-                  replica.start();
-                  stage.did("started again");
-                }
-              });
-        });
+        stage ->
+            live(
+                stage,
+                boundary,
+                moment,
+                dropped,
+                hold -> {
+                  Replica replica = stage.first();
+                  stage.did("kill -9 " + replica.name());
+                  replica.kill();
+                  hold.release();
+                  if (alone) {
+                    replica.start();
+                    stage.did("started again");
+                  }
+                }));
   }
 
   private static FaultCase terminate(Boundary boundary, Moment moment) {
@@ -66,22 +61,21 @@ final class CrashCases {
         "F2",
         "SIGTERM at %s %s, started again".formatted(boundary, moment),
         Stage.Setup.one(),
-        stage -> {
-          stage.start();
-          Replica replica = stage.first();
-          Hold hold = boundary.hold(stage, replica, moment, false);
-          meanwhile(
-              stage,
-              () -> {
-                hold.awaitHit(Stage.PATIENCE);
-                stage.did("SIGTERM " + replica.name());
-                replica.process().terminate();
-                hold.release();
-                replica.process().awaitExit(Duration.ofSeconds(30));
-                replica.start();
-                stage.did("started again");
-              });
-        });
+        stage ->
+            live(
+                stage,
+                boundary,
+                moment,
+                false,
+                hold -> {
+                  Replica replica = stage.first();
+                  stage.did("SIGTERM " + replica.name());
+                  replica.process().terminate();
+                  hold.release();
+                  replica.process().awaitExit(Duration.ofSeconds(30));
+                  replica.start();
+                  stage.did("started again");
+                }));
   }
 
   private static FaultCase stop(Boundary boundary, Moment moment) {
@@ -89,31 +83,39 @@ final class CrashCases {
         "F3",
         "stopped at %s %s, another takes over, goes on".formatted(boundary, moment),
         Stage.Setup.two(),
-        stage -> {
-          stage.start();
-          Replica replica = stage.first();
-          Hold hold = boundary.hold(stage, replica, moment, false);
-          meanwhile(
-              stage,
-              () -> {
-                hold.awaitHit(Stage.PATIENCE);
-                String leader = stage.leaseHolder();
-                stage.did("SIGSTOP " + replica.name());
-                replica.process().pause();
-                if (boundary instanceof Boundary.Api && moment == Moment.BEFORE) {
-                  hold.release(); // Nothing commits later than its time-out and the settle time.
-                }
-                stage.awaitAnotherLeader(leader);
-                stage.did("SIGCONT " + replica.name());
-                replica.process().resume();
-                hold.release();
-              });
-        });
+        stage ->
+            live(
+                stage,
+                boundary,
+                moment,
+                false,
+                hold -> {
+                  Replica replica = stage.first();
+                  String leader = stage.leaseHolder();
+                  stage.did("SIGSTOP " + replica.name());
+                  replica.process().pause();
+                  if (boundary instanceof Boundary.Api && moment == Moment.BEFORE) {
+                    hold.release(); // Nothing commits later than its time-out and the settle time.
+                  }
+                  stage.awaitAnotherLeader(leader);
+                  stage.did("SIGCONT " + replica.name());
+                  replica.process().resume();
+                  hold.release();
+                }));
   }
 
-  /** A life, and what happens to the process that looks after it. */
-  private static void meanwhile(Stage stage, Runnable deed) throws Exception {
-    Meanwhile fault = Meanwhile.begin(deed);
+  /** A life, and what happens to the process that looks after it once it is at the boundary. */
+  private static void live(
+      Stage stage, Boundary boundary, Moment moment, boolean dropped, Consumer<Hold> deed)
+      throws Exception {
+    stage.start();
+    Hold hold = boundary.hold(stage, stage.first(), moment, dropped);
+    Meanwhile fault =
+        Meanwhile.begin(
+            () -> {
+              hold.awaitHit(Stage.PATIENCE);
+              deed.accept(hold);
+            });
     Life.live(stage);
     fault.end();
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.simulator.Account;
 import com.threatwinds.compute.operator.simulator.ComputeSimulator;
 import com.threatwinds.compute.operator.simulator.Machine;
+import com.threatwinds.compute.operator.simulator.MachineState;
 import com.threatwinds.compute.operator.simulator.MachineTemplate;
 import com.threatwinds.compute.operator.testing.History;
 import com.threatwinds.compute.operator.testing.Subject;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -334,13 +336,7 @@ final class Stage implements AutoCloseable {
 
   /** An instance of somebody else's. */
   Machine foreign(String template) {
-    Machine machine =
-        api.world()
-            .add(
-                USER,
-                template,
-                ZONE,
-                com.threatwinds.compute.operator.simulator.MachineState.RUNNING);
+    Machine machine = api.world().add(USER, template, ZONE, MachineState.RUNNING);
     foreign.add(machine.id());
     did("somebody makes " + machine.id() + " of " + template);
     return machine;
@@ -383,8 +379,8 @@ final class Stage implements AutoCloseable {
       Files.move(
           next,
           directory.resolve("..data"),
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
