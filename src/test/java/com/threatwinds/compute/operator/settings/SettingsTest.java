@@ -85,6 +85,20 @@ class SettingsTest {
     assertThat(settings.caFile()).isEmpty();
     assertThat(settings.leaseName()).isEqualTo("compute-operator");
     assertThat(settings.leaseNamespace()).isEmpty();
+    assertThat(settings.leaseDuration()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.resyncInterval()).isEqualTo(Duration.ofSeconds(60));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1500ms", "0s", "-1s", "2h", "soon"})
+  void refusesALeaseThatLastsNoWholeSecondsOrTooLong(String value) {
+    set("OPERATOR_LEASE_DURATION", value).isRefused("OPERATOR_LEASE_DURATION");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0s", "-1s", "25h", "soon"})
+  void refusesToReadAllResourcesWithoutAPauseOrHardlyEver(String value) {
+    set("OPERATOR_RESYNC_INTERVAL", value).isRefused("OPERATOR_RESYNC_INTERVAL");
   }
 
   @Test
