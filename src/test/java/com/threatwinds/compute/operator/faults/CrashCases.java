@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** F1 to F3: the process is killed, terminated or stopped at every boundary of a good life. */
 final class CrashCases {
@@ -20,10 +21,13 @@ final class CrashCases {
         // A request that is under way when its sender dies may be done later, or never.
         boolean drop = number % 2 == 1;
         boolean quick = number % 15 == 0;
-        cases.add(kill(boundary, moment, drop, Stage.Setup.one()).quickly(quick));
-        cases.add(kill(boundary, moment, drop, Stage.Setup.two()).quickly(number % 30 == 5));
-        cases.add(terminate(boundary, moment).quickly(number % 20 == 3));
-        cases.add(stop(boundary, moment).quickly(number % 25 == 2));
+        Stream.of(
+                kill(boundary, moment, drop, Stage.Setup.one()).quickly(quick),
+                kill(boundary, moment, drop, Stage.Setup.two()).quickly(number % 30 == 5),
+                terminate(boundary, moment).quickly(number % 20 == 3),
+                stop(boundary, moment).quickly(number % 25 == 2))
+            .map(each -> each.at(boundary, moment))
+            .forEach(cases::add);
         number++;
       }
     }

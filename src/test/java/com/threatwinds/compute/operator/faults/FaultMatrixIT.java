@@ -8,6 +8,7 @@ import com.threatwinds.compute.operator.testing.TestClusters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +50,7 @@ class FaultMatrixIT {
   private static TestCluster cluster;
   private static History history;
   private static ExecutorService workers;
+  private static Coverage coverage;
   private static final Map<String, int[]> TABLE = new TreeMap<>(FaultMatrixIT::byNumber);
 
   @BeforeAll
@@ -67,12 +70,13 @@ class FaultMatrixIT {
         (family, counts) ->
             table.append(
                 "  %-4s cases=%-4d violations=%d%n".formatted(family, counts[0], counts[1])));
-    System.out.println(table);
+    System.out.println(table + "\n" + coverage.table());
   }
 
   @TestFactory
   Stream<DynamicTest> everyCaseHolds() throws Exception {
     GoodRun good = GoodRun.play(cluster, history);
+    coverage = new Coverage(good.boundaries());
     List<FaultCase> cases = Matrix.of(good);
     List<DynamicTest> tests = new ArrayList<>();
     for (FaultCase each : cases) {
@@ -95,15 +99,44 @@ class FaultMatrixIT {
       }
     }
     assertThat(tests).as("cases").isNotEmpty();
+    if (FULL && ONLY.isEmpty()) {
+      tests.add(DynamicTest.dynamicTest("no family is too small", () -> isLargeEnough(cases)));
+      tests.add(
+          DynamicTest.dynamicTest(
+              "every boundary was hit at each moment",
+              () -> assertThat(coverage.missing()).as("not hit").isEmpty()));
+    }
     return tests.stream();
   }
 
+  private static void isLargeEnough(List<FaultCase> cases) {
+    Map<String, Long> counts =
+        cases.stream().collect(Collectors.groupingBy(FaultCase::family, Collectors.counting()));
+    Matrix.AT_LEAST.forEach(
+        (family, least) ->
+            assertThat(counts.getOrDefault(family, 0L))
+                .as("cases of %s", family)
+                .isGreaterThanOrEqualTo(least));
+  }
+
   private static List<String> play(FaultCase each) {
+    long began = System.nanoTime();
+    List<String> violations = playUntilItStrikes(each);
+    System.out.printf(
+        "%s in %d s: %s%n",
+        violations.isEmpty() ? "held" : "FAILED",
+        Duration.ofNanos(System.nanoTime() - began).toSeconds(),
+        each);
+    return violations;
+  }
+
+  private static List<String> playUntilItStrikes(FaultCase each) {
     List<String> violations = List.of();
     for (int attempt = 1; attempt <= TRIES; attempt++) {
       Played played = playOnce(each);
       violations = played.violations();
       if (played.struck()) {
+        coverage.struck(each);
         return violations;
       }
     }
