@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -55,6 +56,7 @@ class InstallManifestTest {
             "ClusterRoleBinding",
             "Role",
             "RoleBinding",
+            "PodDisruptionBudget",
             "Deployment",
             "CustomResourceDefinition");
   }
@@ -76,9 +78,31 @@ class InstallManifestTest {
                 manifest.only(ServiceAccount.class),
                 manifest.only(Role.class),
                 manifest.only(RoleBinding.class),
+                manifest.only(PodDisruptionBudget.class),
                 manifest.only(Deployment.class)))
         .extracting(object -> object.getMetadata().getNamespace())
         .containsOnly(NAME);
+  }
+
+  @Test
+  void hasAnotherReadyWhenTheLeaderEndsAndLetsNoDrainTakeBoth() {
+    var deployment = manifest.only(Deployment.class).getSpec();
+    var labels = deployment.getTemplate().getMetadata().getLabels();
+    var budget = manifest.only(PodDisruptionBudget.class).getSpec();
+
+    assertThat(deployment.getReplicas()).isEqualTo(2);
+    assertThat(budget.getMaxUnavailable().getIntVal()).isEqualTo(1);
+    assertThat(budget.getSelector().getMatchLabels())
+        .isEqualTo(deployment.getSelector().getMatchLabels())
+        .isEqualTo(labels);
+    assertThat(pod.getTopologySpreadConstraints())
+        .singleElement()
+        .satisfies(
+            spread -> assertThat(spread.getLabelSelector().getMatchLabels()).isEqualTo(labels));
+    assertThat(container.getEnv())
+        .filteredOn(variable -> variable.getName().equals("OPERATOR_LEADER_ELECTION"))
+        .singleElement()
+        .satisfies(variable -> assertThat(variable.getValue()).isEqualTo("true"));
   }
 
   @Test

@@ -29,7 +29,7 @@ public final class OperatorProcess implements AutoCloseable {
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final Path TEST_CLASSPATH = Path.of("target", "test-classpath");
   private static final String PLAIN = "com.threatwinds.compute.operator.plain.PlainOperator";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final int httpPort;
   private final ChildProcess child;
