@@ -142,12 +142,15 @@ final class Election implements AutoCloseable {
 
     private @Nullable Lease last;
     private long seenAt;
-    private boolean failing;
+    private final Streak reads = new Streak();
+    private final Streak writes = new Streak();
 
     @Override
     public @Nullable LeaderElectionRecord get(KubernetesClient client) {
       Lease lease =
-          asking(() -> client.leases().inNamespace(terms.namespace()).withName(terms.name()).get());
+          asking(
+              reads,
+              () -> client.leases().inNamespace(terms.namespace()).withName(terms.name()).get());
       if (!isSame(lease, last)) {
         seenAt = nanoTime.getAsLong();
       }
@@ -207,7 +210,7 @@ final class Election implements AutoCloseable {
               .withLeaseTransitions(record.getLeaderTransitions())
               .endSpec()
               .build();
-      last = asking(() -> write.of(lease));
+      last = asking(writes, () -> write.of(lease));
       if (terms.identity().equals(record.getHolderIdentity())) {
         leadership.granted(since, terms.duration());
         won();
@@ -218,21 +221,26 @@ final class Election implements AutoCloseable {
      * Told once for each streak: the elector asks again every second. Of any other exception it
      * would end without a word.
      */
-    private <T extends @Nullable Object> T asking(Supplier<T> call) {
+    private <T extends @Nullable Object> T asking(Streak streak, Supplier<T> call) {
       try {
         T answer = call.get();
-        failing = false;
+        streak.failing = false;
         return answer;
       } catch (KubernetesClientException e) {
-        if (!failing && e.getCode() != 409) {
+        if (!streak.failing && e.getCode() != 409) {
           log.warn("lease={}/{} error=\"{}\"", terms.namespace(), terms.name(), e.getMessage());
         }
-        failing = e.getCode() != 409;
+        streak.failing = e.getCode() != 409;
         throw e;
       } catch (RuntimeException e) {
         log.error("lease={}/{} failed", terms.namespace(), terms.name(), e);
         throw new KubernetesClientException("the Lease can't be used", e);
       }
+    }
+
+    /** Failures of one kind of call, one after the other. */
+    private static final class Streak {
+      private boolean failing;
     }
 
     private interface Write {
