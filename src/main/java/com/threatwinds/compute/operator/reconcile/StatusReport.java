@@ -343,7 +343,7 @@ final class StatusReport {
             attempt.known(),
             attempt.userId(),
             attempt.credentials(),
-            ids);
+            stored(ids));
     stalled(
         CREATE_OUTCOME_UNKNOWN,
         "the create may have made "
@@ -504,7 +504,7 @@ final class StatusReport {
             last.id().orElse(null),
             outcome,
             time(now),
-            PowerRequest.remember(desired, before, requests));
+            stored(PowerRequest.remember(desired, before, requests)));
   }
 
   /** The announced request, with its end. */
@@ -687,7 +687,12 @@ final class StatusReport {
         record.requestId(),
         record.outcome(),
         record.time(),
-        PowerRequest.remember(desired, holder, List.of()));
+        stored(PowerRequest.remember(desired, holder, List.of())));
+  }
+
+  /** As it is read back: an empty list is not stored, and would differ from itself for ever. */
+  private static @Nullable List<String> stored(List<String> list) {
+    return list.isEmpty() ? null : list;
   }
 
   private ComputeInstanceStatus withPower(PowerRecord record) {

@@ -736,6 +736,26 @@ class StatusReportTest {
     }
 
     @Test
+    void oneThatIsForgottenLeavesAStatusThatReadsBackAsItWas() {
+      Wish unnamed = Wish.plain().power(Power.RESET).generation(2);
+      ComputeInstanceStatus handled =
+          StatusReport.of(
+              running,
+              issuing(unnamed, running),
+              unnamed.desired(),
+              found(RUNNING_NOW),
+              reset(unnamed),
+              new Outcome.Accepted(),
+              NOW);
+
+      ComputeInstanceStatus status =
+          pass(runs.generation(3), handled, found(RUNNING_NOW), new Action.Rest(RUNNING), NOTHING);
+
+      assertThat(status.power().outcome()).isEqualTo(PowerOutcome.ACCEPTED);
+      assertThat(JSON.convertValue(status, ComputeInstanceStatus.class)).isEqualTo(status);
+    }
+
+    @Test
     void whatWasAnnouncedByAPassThatDiedIsUnknown() {
       ComputeInstanceStatus found = issuing(resets, running);
 
