@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -64,23 +65,31 @@ final class ModelCluster implements ResourceStore {
 
   void apply(Wish wish) {
     ComputeInstance before = stored.get(wish.name());
-    ComputeInstance after = wish.resource(before == null ? null : before.getStatus());
-    if (before == null) {
-      int times = incarnations.merge(wish.name(), 1, Integer::sum);
-      after.getMetadata().setUid(after.getMetadata().getUid() + (times == 1 ? "" : "-" + times));
-    } else {
-      after.getMetadata().setFinalizers(before.getMetadata().getFinalizers());
-      boolean sameSpec = after.getSpec().equals(before.getSpec());
-      after.getMetadata().setGeneration(before.getMetadata().getGeneration() + (sameSpec ? 0 : 1));
-      after.getMetadata().setUid(before.getMetadata().getUid());
-      String copy = annotation(before, Annotations.INSTANCE_ID);
-      if (copy != null) {
-        Map<String, String> kept = new TreeMap<>(after.getMetadata().getAnnotations());
-        kept.putIfAbsent(Annotations.INSTANCE_ID, copy);
-        after.getMetadata().setAnnotations(kept);
-      }
+    ComputeInstance after = wish.resource(null);
+    String copy = before == null ? null : annotation(before, Annotations.INSTANCE_ID);
+    if (copy != null) {
+      Map<String, String> kept = new TreeMap<>(after.getMetadata().getAnnotations());
+      kept.putIfAbsent(Annotations.INSTANCE_ID, copy);
+      after.getMetadata().setAnnotations(kept);
     }
     wishes.put(wish.name(), wish);
+    apply(after);
+  }
+
+  /** As somebody wrote it, sensible or not, and nothing else; what is not theirs to write stays. */
+  void apply(ComputeInstance after) {
+    String name = after.getMetadata().getName();
+    ComputeInstance before = stored.get(name);
+    if (before == null) {
+      int times = incarnations.merge(name, 1, Integer::sum);
+      after.getMetadata().setUid(after.getMetadata().getUid() + (times == 1 ? "" : "-" + times));
+    } else {
+      after.setStatus(before.getStatus());
+      after.getMetadata().setFinalizers(before.getMetadata().getFinalizers());
+      boolean sameSpec = Objects.equals(after.getSpec(), before.getSpec());
+      after.getMetadata().setGeneration(before.getMetadata().getGeneration() + (sameSpec ? 0 : 1));
+      after.getMetadata().setUid(before.getMetadata().getUid());
+    }
     settle(after);
   }
 

@@ -32,6 +32,7 @@ final class ModelOperator {
   final Leadership leadership;
   private final KnownResources known = new KnownResources();
   final List<String> events = new ArrayList<>();
+  final List<EventReport.Note> notes = new ArrayList<>();
   final Rooms rooms;
   private final ComputeInstanceReconciler reconciler;
   private final List<Runnable> whileAsleep = new ArrayList<>();
@@ -61,7 +62,7 @@ final class ModelOperator {
         new Rooms(
             new GatedComputeApi(api, gates),
             context -> cluster,
-            (about, notes) -> notes.forEach(note -> events.add(note.reason())),
+            (about, news) -> news.forEach(this::told),
             leadership,
             known,
             page -> "0",
@@ -73,6 +74,11 @@ final class ModelOperator {
     rooms.open(cluster.cache());
     leadership.granted(clock.getAsLong(), Duration.ofDays(365));
     leadership.won();
+  }
+
+  private void told(EventReport.Note note) {
+    notes.add(note);
+    events.add(note.reason());
   }
 
   /** The same account and cluster, found by a process that remembers nothing. */

@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceSpec;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.CreateAttempt;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.PowerOutcome;
@@ -10,6 +11,9 @@ import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.inventory.ModelApi;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -18,6 +22,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,9 @@ final class RunChecker implements ModelCluster.Witness {
 
   /** Nobody can know of what is younger: the list lags by so much. */
   private static final Duration LAG = Duration.ofSeconds(75);
+
+  private static final ComputeInstanceSpec NOTHING =
+      new ComputeInstanceSpec(null, null, null, null, null, null, null);
 
   private final ModelApi api;
   private final Consumer<String> timeline;
@@ -160,8 +168,8 @@ final class RunChecker implements ModelCluster.Witness {
 
   /** A request without an id is a new one for each change to its value. */
   private void countEpochs(@Nullable ComputeInstance before, ComputeInstance version) {
-    Power power = version.getSpec().power();
-    boolean changed = before == null || before.getSpec().power() != power;
+    Power power = spec(version).power();
+    boolean changed = before == null || spec(before).power() != power;
     if (power != null && power.isRequest() && changed) {
       epochs.merge(uid(version) + "/" + power, 1, Integer::sum);
     }
@@ -200,7 +208,7 @@ final class RunChecker implements ModelCluster.Witness {
           power(
               frame,
               call,
-              r -> wants(r, Power.STOPPED) ? false : r.getSpec().power() != null || hasRequest(r));
+              r -> wants(r, Power.STOPPED) ? false : spec(r).power() != null || hasRequest(r));
       case STOP -> power(frame, call, r -> wants(r, Power.STOPPED));
       case RESTART, RESET -> {
         power(frame, call, r -> !wants(r, Power.STOPPED));
@@ -269,7 +277,7 @@ final class RunChecker implements ModelCluster.Witness {
         .filter(r -> !uid(r).equals(uid))
         .ifPresent(r -> violation(id + " is bound to " + uid(r) + " and to " + uid));
     boolean claimed =
-        id.equals(after.getSpec().instanceId())
+        id.equals(spec(after).instanceId())
             || (attempt(before) == null && id.equals(annotation(before, Annotations.INSTANCE_ID)));
     boolean byPerson = ("adopt:" + id).equals(annotation(before, Annotations.RESOLVE_CREATE));
     boolean own =
@@ -353,7 +361,7 @@ final class RunChecker implements ModelCluster.Witness {
         power.requestId() == null
             ? !spent.add(frame.uid + "/" + epoch)
             : !spent.add(frame.uid + "/" + request);
-    boolean bySpec = Objects.equals(announced.getSpec().powerRequestId(), power.requestId());
+    boolean bySpec = Objects.equals(shown(spec(announced).powerRequestId()), power.requestId());
     if (bySpec) {
       spent.add(frame.uid + "/" + epoch); // To take the id away is no new request.
     }
@@ -369,13 +377,13 @@ final class RunChecker implements ModelCluster.Witness {
   /** The requests that stand in a resource. */
   private Set<String> requests(ComputeInstance resource) {
     Set<String> requests = new HashSet<>();
-    Power power = resource.getSpec().power();
+    Power power = spec(resource).power();
     if (power != null && power.isRequest()) {
-      String id = resource.getSpec().powerRequestId();
+      String id = shown(spec(resource).powerRequestId());
       requests.add(id == null ? epoch(resource, power.toString()) : power + "/" + id);
     }
-    String restart = annotation(resource, Annotations.RESTART_REQUESTED);
-    String reset = annotation(resource, Annotations.RESET_REQUESTED);
+    String restart = shown(annotation(resource, Annotations.RESTART_REQUESTED));
+    String reset = shown(annotation(resource, Annotations.RESET_REQUESTED));
     if (restart != null) {
       requests.add(Power.RESTART + "/" + restart);
     }
@@ -383,6 +391,20 @@ final class RunChecker implements ModelCluster.Witness {
       requests.add(Power.RESET + "/" + reset);
     }
     return requests;
+  }
+
+  /** How a request is named in a status: what can't be shown there, by its hash. */
+  private static @Nullable String shown(@Nullable String id) {
+    if (id == null || id.matches("[\\P{C}&&[^\\u2028\\u2029]]{1,63}")) {
+      return id;
+    }
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return "sha256:" + HexFormat.of().formatHex(hash).substring(0, 32);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private boolean hasRequest(ComputeInstance resource) {
@@ -459,7 +481,7 @@ final class RunChecker implements ModelCluster.Witness {
   }
 
   private void checkIsAsAsked(ComputeInstance r, String reason, Instance instance) {
-    Power power = r.getSpec().power();
+    Power power = spec(r).power();
     boolean running = instance.state() == InstanceState.RUNNING;
     boolean stopped = instance.state() == InstanceState.TERMINATED;
     boolean asAsked =
@@ -495,10 +517,10 @@ final class RunChecker implements ModelCluster.Witness {
                               || claim.equals(annotation(other, Annotations.INSTANCE_ID)));
           case "TemplateMismatch" ->
               instance
-                  .filter(i -> !Objects.equals(i.templateId(), r.getSpec().templateId()))
+                  .filter(i -> !Objects.equals(i.templateId(), spec(r).templateId()))
                   .isPresent();
           case "ZoneNotAvailable" ->
-              instance.filter(i -> !Objects.equals(i.zone(), r.getSpec().zone())).isPresent();
+              instance.filter(i -> !Objects.equals(i.zone(), spec(r).zone())).isPresent();
           default -> false;
         };
   }
@@ -512,6 +534,11 @@ final class RunChecker implements ModelCluster.Witness {
 
   private Optional<ComputeInstance> holder(String id) {
     return present.values().stream().filter(r -> id.equals(binding(r))).findFirst();
+  }
+
+  /** What a resource without a spec asks for. */
+  private static ComputeInstanceSpec spec(ComputeInstance r) {
+    return Objects.requireNonNullElse(r.getSpec(), NOTHING);
   }
 
   private static String uid(ComputeInstance r) {
@@ -532,12 +559,12 @@ final class RunChecker implements ModelCluster.Witness {
   }
 
   private static boolean wants(ComputeInstance r, Power power) {
-    return r.getSpec().power() == power;
+    return spec(r).power() == power;
   }
 
   private static DeletionPolicy policy(ComputeInstance r) {
     return Objects.requireNonNullElse(
-        r.getSpec().deletionPolicy(),
+        spec(r).deletionPolicy(),
         Boolean.TRUE.equals(Pass.statusOf(r).takenOver())
             ? DeletionPolicy.RETAIN
             : DeletionPolicy.DELETE);
