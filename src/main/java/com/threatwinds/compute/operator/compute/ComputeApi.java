@@ -65,8 +65,11 @@ public interface ComputeApi {
    */
   List<String> zones(String templateId) throws ComputeApiException;
 
-  /** The time by the API's clock, after its last {@code Date} header; ours until there was one. */
-  Instant now();
+  /**
+   * The time by the API's clock: the {@code Date} of its last answer that could be used, and the
+   * time since. Empty until there was one; our own clock is no substitute.
+   */
+  Optional<Instant> now();
 
   /** The credentials that a call would be made with now; empty if there are none. */
   Optional<Fingerprint> credentials();

@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -86,7 +87,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
    * @param proxies which proxy to use; empty for the JVM's own settings
    * @param fence asked before each call that changes something, on the open connection where it has
    *     a body; false stops it there, as {@link NotSent}
-   * @param clock ours, until the API tells its own
+   * @param clock ours, for a {@code Retry-After} that names a time and stands beside no date
    */
   public record Options(
       URI baseUrl,
@@ -126,15 +127,17 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private final SSLContext tls;
   private final String userAgent;
   private final HttpClient reads;
-
-  /** How far the API's clock is ahead of ours, by its last {@code Date} header. */
-  private volatile Duration ahead = Duration.ZERO;
+  private final ApiClock clock;
 
   /**
    * @throws IllegalArgumentException if the CA file can't be used, or if the JVM was told to repeat
    *     requests of all methods
    */
   public HttpComputeApi(Options options) {
+    this(options, System::nanoTime);
+  }
+
+  HttpComputeApi(Options options, LongSupplier nanoTime) {
     String retryAll = System.getProperty(RETRY_ALL);
     if (retryAll != null && (retryAll.isEmpty() || Boolean.parseBoolean(retryAll))) {
       throw new IllegalArgumentException(
@@ -148,6 +151,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
             .map(TrustedCertificates::contextWith)
             .orElseGet(HttpComputeApi::defaultContext);
     this.userAgent = userAgent();
+    this.clock = new ApiClock(nanoTime);
     this.reads = newClient();
   }
 
@@ -223,8 +227,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   }
 
   @Override
-  public Instant now() {
-    return options.clock().instant().plus(ahead);
+  public Optional<Instant> now() {
+    return clock.now();
   }
 
   @Override
@@ -306,10 +310,9 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
         client.shutdownNow();
       }
     }
-    ResponseInfo head = ear.head;
+    Head head = ear.head;
     if (head != null) {
-      return new Reply(
-          call.operation(), head.statusCode(), head.headers(), body, credentials, unsent);
+      return new Reply(call.operation(), head, body, credentials, unsent);
     }
     if (call.body() != null && call.body().isRefused()) {
       failure = HELD_BACK;
@@ -359,10 +362,12 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     }
   }
 
+  private record Head(ResponseInfo info, long at) {}
+
   /** Keeps the head of the answer, so that it counts even if the body never ends. */
   private final class Ear implements BodyHandler<byte[]> {
     private final Call call;
-    private volatile @Nullable ResponseInfo head;
+    private volatile @Nullable Head head;
 
     private Ear(Call call) {
       this.call = call;
@@ -370,11 +375,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
 
     @Override
     public BodySubscriber<byte[]> apply(ResponseInfo info) {
-      info.headers()
-          .firstValue("date")
-          .flatMap(RetryAfter::httpDate)
-          .ifPresent(date -> ahead = Duration.between(options.clock().instant(), date));
-      head = info;
+      head = new Head(info, clock.reading());
       return call.isAnsweredBy(info.statusCode())
           ? BoundedBody.unread()
           : BoundedBody.upTo(MAX_BODY);
@@ -464,6 +465,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     private final Operation operation;
     private final int status;
     private final HttpHeaders headers;
+    private final long at;
     private final byte @Nullable [] body;
     private final Credentials credentials;
     private final boolean unsent;
@@ -471,14 +473,14 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
 
     private Reply(
         Operation operation,
-        int status,
-        HttpHeaders headers,
+        Head head,
         byte @Nullable [] body,
         Credentials credentials,
         boolean unsent) {
       this.operation = operation;
-      this.status = status;
-      this.headers = headers;
+      this.status = head.info().statusCode();
+      this.headers = head.info().headers();
+      this.at = head.at();
       this.body = body;
       this.credentials = credentials;
       this.unsent = unsent;
@@ -529,7 +531,10 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
         throw unreadable("the body is encoded, which was not asked for");
       }
       try {
-        return reader.read(body);
+        T value = reader.read(body);
+        // Any gateway on the way can date an error; only the API has said something that we asked.
+        clock.set(headers, at);
+        return value;
       } catch (UnreadableAnswerException e) {
         throw unreadable(e.getMessage());
       }
@@ -590,7 +595,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
           headers
               .firstValue("date")
               .flatMap(RetryAfter::httpDate)
-              .orElseGet(HttpComputeApi.this::now);
+              .or(HttpComputeApi.this::now)
+              .orElseGet(options.clock()::instant);
       return headers
           .firstValue("retry-after")
           .flatMap(value -> RetryAfter.parse(value, theirs))

@@ -29,6 +29,9 @@ public final class Settlement {
   /** How far {@code createdAt} may lie outside the attempt, for clocks that differ. */
   public static final Duration TOLERANCE = Duration.ofMinutes(2);
 
+  /** How long after an attempt's time an instance may still be its outcome, if its clock erred. */
+  static final Duration DOUBT = Duration.ofHours(1);
+
   private Settlement() {}
 
   /**
@@ -37,7 +40,7 @@ public final class Settlement {
    * @param attemptId names it, never used twice
    * @param zone as asked for; empty for the API's default
    * @param defaultZone where the API puts it then, if that is known
-   * @param startedAt by the API's clock; empty if it can't be read
+   * @param startedAt by the API's clock; empty if that was not known, or can't be read
    * @param known instances that were there before, unbound
    * @param userId the account it was made in, where the API names it
    * @param credentials what it was made with
@@ -288,13 +291,30 @@ public final class Settlement {
         : Match.of(attempt.userId().get().equals(instance.userId()));
   }
 
+  /**
+   * Not the same on both sides of the attempt's time, because what may be wrong isn't either:
+   *
+   * <ul>
+   *   <li>After it: the clock that an attempt starts by may be slow (the answer that told the time
+   *       was long on its way, the machine was suspended), though not fast. So the instance may
+   *       well be the outcome, and only a person can tell. Whatever others make, that holds up only
+   *       a settlement that is late: the lists of one in good time are read before then.
+   *   <li>Before it: whatever was there unbound is {@link Attempt#known}. The rest was bound then
+   *       and was let go since; it still answers while it is being deleted, which happens all the
+   *       time, and to hold every create for that would be wrong. Where no clock told the start,
+   *       the start is absent, and nothing is ruled out by its time.
+   * </ul>
+   */
   private static Match time(Attempt attempt, Instance instance, Duration span) {
-    if (attempt.startedAt().isEmpty() || instance.createdAt() == null) {
+    Instant made = instance.createdAt();
+    if (attempt.startedAt().isEmpty() || made == null) {
       return Match.UNKNOWN;
     }
-    Instant start = attempt.startedAt().get();
-    return Match.of(
-        !instance.createdAt().isBefore(start.minus(TOLERANCE))
-            && !instance.createdAt().isAfter(start.plus(span).plus(TOLERANCE)));
+    Instant earliest = attempt.startedAt().get().minus(TOLERANCE);
+    Instant latest = attempt.startedAt().get().plus(span).plus(TOLERANCE);
+    if (made.isBefore(earliest) || made.isAfter(latest.plus(DOUBT))) {
+      return Match.NO;
+    }
+    return made.isAfter(latest) ? Match.UNKNOWN : Match.YES;
   }
 }

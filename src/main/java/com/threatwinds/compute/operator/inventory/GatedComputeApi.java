@@ -152,7 +152,7 @@ public final class GatedComputeApi implements ComputeApi {
   }
 
   @Override
-  public Instant now() {
+  public Optional<Instant> now() {
     return api.now();
   }
 

@@ -193,16 +193,17 @@ final class Executor {
 
   private CreateAttempt attempt(
       Action.Create create, Listing listing, Optional<Fingerprint> credentials) {
-    Instant start = api.now().truncatedTo(ChronoUnit.SECONDS);
+    Optional<Instant> start = api.now().map(now -> now.truncatedTo(ChronoUnit.SECONDS));
     List<String> known =
-        settling.known(listing, create.templateId(), start).stream()
+        settling.known(listing, create.templateId(), start.orElseGet(clock::instant)).stream()
             .map(InstanceId::value)
             .toList();
     @Nullable String userId =
         listing.userIds().size() == 1 ? listing.userIds().iterator().next() : null;
     return new CreateAttempt(
         UUID.randomUUID().toString(),
-        start.toString(),
+        // A time that may be wrong would rule out the very instance that this create makes.
+        start.map(Instant::toString).orElse(null),
         create.templateId(),
         create.zone().orElse(null),
         create.defaultZone().orElse(null),

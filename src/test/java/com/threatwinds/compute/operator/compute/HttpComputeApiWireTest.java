@@ -60,7 +60,8 @@ class HttpComputeApiWireTest {
             Optional.empty(),
             Optional.empty(),
             () -> true,
-            InstantSource.fixed(OUR_TIME)));
+            InstantSource.fixed(OUR_TIME)),
+        () -> 0);
   }
 
   private static ComputeApiException failureOf(Operation operation, URI uri, Duration timeout) {
@@ -570,29 +571,39 @@ class HttpComputeApiWireTest {
   // Time.
 
   @Test
-  void tellsTheTimeByTheLastDateHeader() throws Exception {
+  void tellsTheTimeByTheDateOfAnAnswerThatCouldBeUsed() throws Exception {
     try (RawServer server =
             RawServer.answering(
-                "HTTP/1.1 404 Not Found\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\n"
-                    + "Content-Length: 0\r\n\r\n");
+                "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\n"
+                    + "Content-Length: 2\r\n\r\n[]");
         HttpComputeApi api = client(server.uri(), LONG)) {
-      assertThat(api.now()).isEqualTo(OUR_TIME);
+      assertThat(api.now()).isEmpty();
 
       api.list();
 
-      assertThat(api.now()).isEqualTo(OUR_TIME.plusSeconds(600));
+      assertThat(api.now()).hasValue(OUR_TIME.plusSeconds(600));
     }
   }
 
-  @Test
-  void keepsItsTimeWhenADateHeaderCantBeRead() throws Exception {
-    try (RawServer server =
-            RawServer.answering(
-                "HTTP/1.1 404 Not Found\r\nDate: soon\r\nContent-Length: 0\r\n\r\n");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 502 Bad Gateway\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 404 Not Found\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\nContent-Length: 9\r\n\r\n<p>Log in",
+        "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:10:00 GMT\r\nContent-Length: 9\r\n\r\n[{\"id\":"
+      })
+  void takesNoTimeFromWhatAnyGatewayMayHaveAnswered(String answer) throws Exception {
+    try (RawServer server = RawServer.answering(answer);
         HttpComputeApi api = client(server.uri(), LONG)) {
-      api.list();
+      try {
+        api.list();
+      } catch (Unavailable e) {
+        assertThat(e.mayHaveHappened()).isTrue();
+      }
 
-      assertThat(api.now()).isEqualTo(OUR_TIME);
+      assertThat(server.connections()).isNotEmpty();
+      assertThat(api.now()).isEmpty();
     }
   }
 

@@ -58,7 +58,9 @@ class SettlementTest {
           new Excluded("another zone", instance("i-1").in("us-central1-b")),
           new Excluded("another account", instance("i-1").by("user-2")),
           new Excluded("made before it", instance("i-1").at(TOLERANCE.plusSeconds(1).negated())),
-          new Excluded("made after its time", instance("i-1").at(LATEST.plusSeconds(1))),
+          new Excluded(
+              "made long after its time",
+              instance("i-1").at(LATEST.plus(Settlement.DOUBT).plusSeconds(1))),
           new Excluded("another template, and no zone", instance("i-1").of("other").in(null)));
 
   @ParameterizedTest(name = "{0}")
@@ -125,6 +127,40 @@ class SettlementTest {
 
     assertThat(world(lost).lists(instance("i-1")).settle(lost, ADOPT)).isEqualTo(ambiguous("i-1"));
     assertThat(world(lost).settle(lost, ADOPT)).isEqualTo(new Verdict.NotMade());
+  }
+
+  @Test
+  void holdsWhereTheClockOfTheAttemptMayHaveBeenSlow() {
+    Tried lost = attempt("a");
+
+    for (Duration time : List.of(LATEST.plusSeconds(1), LATEST.plus(Settlement.DOUBT))) {
+      assertThat(world(lost).lists(instance("i-1").at(time)).settle(lost, ADOPT))
+          .isEqualTo(ambiguous("i-1"));
+    }
+  }
+
+  @Test
+  void holdsNothingForTheOutcomeOfALaterAttempt() {
+    Tried lost = attempt("a");
+    Tried later = attempt("b").at(LATEST);
+    SettlementWorld world = world(lost, later).lists(instance("i-1").at(LATEST.plusSeconds(1)));
+
+    assertThat(world.settle(lost)).isEqualTo(new Verdict.NotMade());
+    assertThat(world.settle(later)).isEqualTo(made(instance("i-1").at(LATEST.plusSeconds(1))));
+  }
+
+  @Test
+  void settlesBesideWhatOthersMakeEveryFewMinutesAsLongAsThatIsOutsideOfItsTime() {
+    Tried lost = attempt("a").knowing("i-1", "i-2");
+
+    assertThat(
+            world(lost)
+                .lists(
+                    instance("i-1").at(Duration.ofMinutes(-7)),
+                    instance("i-2").at(Duration.ofMinutes(-1)),
+                    instance("i-3"))
+                .settle(lost, ADOPT))
+        .isEqualTo(made("i-3"));
   }
 
   @Test

@@ -54,6 +54,7 @@ public final class ModelApi implements ComputeApi {
   private Optional<Fingerprint> credentials = Optional.of(Errors.OURS);
   private boolean conclusive = true;
   private Instant now = START;
+  private boolean tellsTheTime = true;
   private int made;
 
   /**
@@ -136,6 +137,11 @@ public final class ModelApi implements ComputeApi {
 
   public synchronized void thawList() {
     frozen = null;
+  }
+
+  /** No answer says what time it is. */
+  public synchronized void withoutAClock() {
+    tellsTheTime = false;
   }
 
   /** From now on lists can't be read completely, or can again. */
@@ -485,9 +491,14 @@ public final class ModelApi implements ComputeApi {
     return call(Operation.ZONES, templateId, () -> List.of(ZONE, "eu-west1-b"));
   }
 
-  @Override
-  public synchronized Instant now() {
+  /** What its clock shows, whether it tells it or not. */
+  public synchronized Instant time() {
     return now;
+  }
+
+  @Override
+  public synchronized Optional<Instant> now() {
+    return tellsTheTime ? Optional.of(now) : Optional.empty();
   }
 
   @Override

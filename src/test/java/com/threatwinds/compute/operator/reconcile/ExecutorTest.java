@@ -262,6 +262,21 @@ class ExecutorTest {
     }
 
     @Test
+    void saysNotWhenItBeganWhileTheApisClockIsUnknownAndIsHeldRatherThanRepeated() {
+      api.withoutAClock();
+      resource(Wish.plain());
+      api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
+
+      operator.pass("web");
+      assertThat(cluster.status("web").create().startedAt()).isNull();
+      operator.rest("web");
+
+      assertThat(operator.reason("web")).isEqualTo("CreateOutcomeUnknown");
+      assertThat(cluster.status("web").create().candidates()).containsExactly("i-1");
+      assertThat(api.ids()).containsExactly("i-1");
+    }
+
+    @Test
     void doesNotTakeTheInstanceOfAResourceThatIsReleasedMeanwhile() {
       operator.running(Wish.named("old").policy(DeletionPolicy.RETAIN));
       resource(Wish.plain());

@@ -67,7 +67,7 @@ final class ModelOperator {
             known,
             page -> "0",
             settings,
-            api::now,
+            api::time,
             clock,
             this::sleep);
     this.reconciler = new ComputeInstanceReconciler(rooms);

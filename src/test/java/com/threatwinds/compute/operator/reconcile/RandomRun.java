@@ -626,7 +626,7 @@ final class RandomRun {
   private void foreign(Random random) {
     String template = "t-" + random.nextInt(names.size());
     boolean old = random.nextBoolean();
-    Instant created = old ? api.now().minus(Duration.ofHours(2)) : api.now();
+    Instant created = old ? api.time().minus(Duration.ofHours(2)) : api.time();
     String id = "x-" + ++strangers;
     Instance i = ModelApi.instance(id, InstanceState.RUNNING);
     say("* somebody else makes " + id + " of " + template + (old ? ", long ago" : ""));

@@ -310,7 +310,7 @@ final class RunChecker implements ModelCluster.Witness {
             .map(i -> api.find(i).orElseThrow())
             .filter(i -> i.id().value().equals(id) || holder(i.id().value()).isEmpty())
             .filter(i -> fits(attempt, i))
-            .filter(i -> Objects.requireNonNull(i.createdAt()).isBefore(api.now().minus(LAG)))
+            .filter(i -> Objects.requireNonNull(i.createdAt()).isBefore(api.time().minus(LAG)))
             .count();
     return candidates <= open;
   }
