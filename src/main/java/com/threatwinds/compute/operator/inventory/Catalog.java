@@ -4,12 +4,10 @@ import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
 import com.threatwinds.compute.operator.compute.Template;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,7 +15,8 @@ import java.util.function.LongSupplier;
  * so that a burst of orders costs two calls.
  *
  * <p>A template or zone that is missing is looked for again sooner, since it may have been added;
- * but not for each resource that asks for it.
+ * but not for each resource that asks for it. A call that hangs keeps only those waiting who need
+ * its answer.
  */
 public final class Catalog {
 
@@ -26,46 +25,24 @@ public final class Catalog {
 
   private final ComputeApi api;
   private final LongSupplier nanoTime;
-
-  /** Held during a call, so not a monitor: on a JDK of 21 those who wait would pin their thread. */
-  private final Lock lock = new ReentrantLock();
-
-  private Optional<Kept<List<Template>>> templates = Optional.empty();
-  private final Map<String, Kept<List<String>>> zones = new HashMap<>();
-
-  private record Kept<T>(T value, long readAt) {}
+  private final SharedRead<List<Template>> templates;
+  private final Map<String, SharedRead<List<String>>> zones = new ConcurrentHashMap<>();
 
   public Catalog(ComputeApi api, LongSupplier nanoTime) {
     this.api = api;
     this.nanoTime = nanoTime;
+    this.templates = new SharedRead<>(this::readTemplates, nanoTime);
   }
 
   /** The template of that id; empty if there is none. */
   public Optional<Template> template(String id) throws ComputeApiException {
-    lock.lock();
-    try {
-      if (!isYounger(templates, FRESH)) {
-        readTemplates();
-      }
-      Optional<Template> found = find(id);
-      if (found.isEmpty() && !isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
-        readTemplates();
-        found = find(id);
-      }
-      return found;
-    } finally {
-      lock.unlock();
-    }
+    Optional<Template> found = find(id, templates.get(FRESH));
+    return found.isPresent() ? found : find(id, templates.get(FRESH_ENOUGH_TO_REFUSE));
   }
 
   /** The ids of all templates, as last read. */
   public List<String> templateIds() {
-    lock.lock();
-    try {
-      return ids();
-    } finally {
-      lock.unlock();
-    }
+    return ids(templates.last().orElse(List.of()));
   }
 
   /**
@@ -75,45 +52,30 @@ public final class Catalog {
    *     counts
    */
   public List<String> zones(String templateId, String wanted) throws ComputeApiException {
-    lock.lock();
+    SharedRead<List<String>> ofTemplate =
+        zones.computeIfAbsent(
+            templateId, id -> new SharedRead<>(() -> List.copyOf(api.zones(id)), nanoTime));
     try {
-      Optional<Kept<List<String>>> kept = Optional.ofNullable(zones.get(templateId));
-      boolean missing = kept.isPresent() && !kept.get().value().contains(wanted);
-      if (isYounger(kept, missing ? FRESH_ENOUGH_TO_REFUSE : FRESH)) {
-        return kept.orElseThrow().value();
-      }
-      List<String> read = List.copyOf(api.zones(templateId));
-      zones.put(templateId, new Kept<>(read, nanoTime.getAsLong()));
-      return read;
+      List<String> found = ofTemplate.get(FRESH);
+      return found.contains(wanted) ? found : ofTemplate.get(FRESH_ENOUGH_TO_REFUSE);
     } catch (ComputeApiException.NotFound e) {
-      if (!isYounger(templates, FRESH_ENOUGH_TO_REFUSE)) {
-        templates = Optional.empty(); // The template itself seems to be gone: look again.
-      }
+      // The template itself seems to be gone: look again.
+      templates.forgetUnlessYoungerThan(FRESH_ENOUGH_TO_REFUSE);
       throw e;
-    } finally {
-      lock.unlock();
     }
   }
 
-  private List<String> ids() {
-    return templates.map(Kept::value).orElse(List.of()).stream()
-        .map(Template::id)
-        .sorted()
-        .toList();
+  private List<Template> readTemplates() throws ComputeApiException {
+    List<Template> read = List.copyOf(api.templates());
+    zones.keySet().retainAll(ids(read));
+    return read;
   }
 
-  private void readTemplates() throws ComputeApiException {
-    templates = Optional.of(new Kept<>(List.copyOf(api.templates()), nanoTime.getAsLong()));
-    zones.keySet().retainAll(ids());
+  private static List<String> ids(List<Template> some) {
+    return some.stream().map(Template::id).sorted().toList();
   }
 
-  private Optional<Template> find(String id) {
-    return templates.map(Kept::value).orElse(List.of()).stream()
-        .filter(t -> t.id().equals(id))
-        .findFirst();
-  }
-
-  private <T> boolean isYounger(Optional<Kept<T>> kept, Duration age) {
-    return kept.filter(k -> nanoTime.getAsLong() - k.readAt() < age.toNanos()).isPresent();
+  private static Optional<Template> find(String id, List<Template> some) {
+    return some.stream().filter(t -> t.id().equals(id)).findFirst();
   }
 }
