@@ -35,17 +35,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiJson {
 
+  /** In bytes. */
+  static final int MAX_BODY = 16 * 1024 * 1024;
+
   static final int MAX_ENTRIES = 100_000;
 
-  private static final int MAX_DEPTH = 64;
+  static final int MAX_DEPTH = 64;
+  static final int MAX_STRING = 1024 * 1024;
+  static final int MAX_NAME = 1_024;
+  static final int MAX_DIGITS = 100;
   private static final int MAX_TEXT = 256;
   private static final int MAX_STATE = 64;
   private static final int MAX_DESCRIPTION = 1_024;
 
-  // Names are neither interned nor kept: they are the server's to choose.
+  // All limits are named, since the library's own change with its versions. What exceeds one is as
+  // unreadable as what is no JSON. Names are neither interned nor kept: they are the server's to
+  // choose.
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxDocumentLength(MAX_BODY)
+                  .maxTokenCount(MAX_BODY)
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_STRING)
+                  .maxNameLength(MAX_NAME)
+                  .maxNumberLength(MAX_DIGITS)
+                  .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();

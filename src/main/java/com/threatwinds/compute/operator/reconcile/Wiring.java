@@ -1,5 +1,6 @@
 package com.threatwinds.compute.operator.reconcile;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
@@ -54,6 +55,18 @@ final class Wiring {
 
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+
+  /**
+   * Jackson's own limits are narrower than those of an API server, which nests up to 10,000 deep
+   * and limits names only by the size of the request (its numbers have 64 bits). Where the schema
+   * was loosened by hand, one resource beyond them would stop the lists and the watch that all
+   * others share. What is so odd costs no stack: it is read as a tree, which goes by a loop.
+   */
+  private static final StreamReadConstraints WHATEVER_A_SERVER_KEEPS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(20_000)
+          .maxNameLength(StreamReadConstraints.DEFAULT_MAX_STRING_LEN)
+          .build();
 
   /** Unique for each process, also for two on one host: who leads must not be guessed. */
   private final String identity =
@@ -313,6 +326,7 @@ final class Wiring {
   @SuppressWarnings({"rawtypes", "unchecked"}) // The type of Quarkus's own bean.
   KubernetesSerialization serialization(
       @KubernetesClientObjectMapper ObjectMapper mapper, @KubernetesResources Class[] resources) {
+    mapper.getFactory().setStreamReadConstraints(WHATEVER_A_SERVER_KEEPS);
     var serialization = new SharingSerialization(mapper);
     for (Class resource : resources) {
       serialization.registerKubernetesResource(resource);
