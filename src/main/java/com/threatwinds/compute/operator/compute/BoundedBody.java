@@ -31,7 +31,10 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     return new BoundedBody(limit);
   }
 
-  /** Asks for nothing and waits for nothing: for answers whose head says all. */
+  /**
+   * Asks for nothing and waits for nothing: for answers whose head says all. A body that comes all
+   * the same costs its connection, which would else stay open for it.
+   */
   static BoundedBody unread() {
     BoundedBody body = new BoundedBody(0);
     body.result.complete(new byte[0]);
@@ -46,7 +49,9 @@ final class BoundedBody implements BodySubscriber<byte[]> {
   @Override
   public void onSubscribe(Flow.Subscription given) {
     subscription = given;
-    if (!result.isDone()) {
+    if (result.isDone()) {
+      given.cancel();
+    } else {
       given.request(Long.MAX_VALUE);
     }
   }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -55,9 +56,12 @@ import org.jspecify.annotations.Nullable;
  *       lies within the same deadline and changes nothing; only {@code
  *       -Djdk.httpclient.redirects.retrylimit=1} switches it off, and for the whole JVM.
  *   <li>It keeps connections for reuse. A server that closes an idle one just when a request goes
- *       out leaves its outcome open, and an open create costs minutes; so every call that changes
- *       something travels on a new connection (of a client of its own, the only way to have one),
- *       closed behind it. Reads share connections.
+ *       out leaves its outcome open. Deletes, starts and stops can be repeated, so they share
+ *       connections, as reads do. An open create costs minutes, and an open restart or reset is
+ *       never known; so these travel on a new connection, closed behind them. Only a client of its
+ *       own has one, and each client is a thread and some sockets: creates come one at a time,
+ *       restarts and resets {@value #MOST_ONCE_ONLY} at a time at most. The rest of these wait, and
+ *       keep nobody else waiting, for half of their time.
  *   <li>Its time-out ends with the head of an answer. So the deadline here is ours, over
  *       everything: connecting, proxy, TLS, request, head and whole body. When it passes, the
  *       exchange is cancelled, which closes the connection.
@@ -70,8 +74,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpComputeApi implements ComputeApi, AutoCloseable {
 
-  private static final int MAX_BODY = 16 * 1024 * 1024;
   private static final int MAX_MESSAGE = 256;
+  private static final int MOST_ONCE_ONLY = 8;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
   private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
   private static final String HELD_BACK = "held back by its fence";
@@ -127,6 +131,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private final SSLContext tls;
   private final String userAgent;
   private final HttpClient reads;
+  private final HttpClient repeatables;
+  private final Semaphore onceOnly = new Semaphore(MOST_ONCE_ONLY);
   private final ApiClock clock;
 
   /**
@@ -153,6 +159,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     this.userAgent = userAgent();
     this.clock = new ApiClock(nanoTime);
     this.reads = newClient();
+    this.repeatables = newClient();
   }
 
   @Override
@@ -236,10 +243,11 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     return options.credentials().current().map(Credentials::fingerprint);
   }
 
-  /** Ends the reads under way and their connections. */
+  /** Ends the calls under way that can be repeated, and their connections. */
   @Override
   public void close() {
     reads.shutdownNow();
+    repeatables.shutdownNow();
   }
 
   @Override
@@ -277,19 +285,54 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
           new Answer(call.operation(), 0, message, true, null, null, null, null));
     }
     if (call.operation() == Operation.DELETE && !options.fence().getAsBoolean()) {
-      throw new NotSent(
-          new Answer(
-              call.operation(), 0, HELD_BACK, false, null, null, credentials.fingerprint(), null));
+      throw notSent(call, credentials, HELD_BACK);
     }
+    long deadline = System.nanoTime() + options.timeout().toNanos();
+    return switch (call.operation()) {
+      case LIST, GET, TEMPLATES, ZONES -> send(call, credentials, reads, deadline);
+      case DELETE, START, STOP -> send(call, credentials, repeatables, deadline);
+      case CREATE -> sendAlone(call, credentials, deadline);
+      case RESTART, RESET -> sendInTurn(call, credentials, deadline);
+    };
+  }
+
+  private Reply sendInTurn(Call call, Credentials credentials, long deadline)
+      throws ComputeApiException {
+    boolean mayGo = false;
+    try {
+      // What is left must do for its answer: one that comes too late is never known.
+      mayGo = onceOnly.tryAcquire(options.timeout().toNanos() / 2, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!mayGo) {
+      throw notSent(call, credentials, "too many restarts and resets at a time");
+    }
+    try {
+      return sendAlone(call, credentials, deadline);
+    } finally {
+      onceOnly.release();
+    }
+  }
+
+  private Reply sendAlone(Call call, Credentials credentials, long deadline)
+      throws ComputeApiException {
+    HttpClient own = newClient();
+    try {
+      return send(call, credentials, own, deadline);
+    } finally {
+      own.shutdownNow();
+    }
+  }
+
+  private Reply send(Call call, Credentials credentials, HttpClient client, long deadline)
+      throws ComputeApiException {
     Ear ear = new Ear(call);
-    HttpClient client = null;
     CompletableFuture<HttpResponse<byte[]>> exchange = null;
     byte[] body = null;
     String failure = "";
     boolean unsent = false;
-    long deadline = System.nanoTime() + options.timeout().toNanos();
     try {
-      client = call.operation().isChange() ? newClient() : reads;
       exchange = client.sendAsync(request(call, credentials), ear);
       body = await(exchange, deadline).body();
     } catch (TimeoutException e) {
@@ -306,9 +349,6 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
       if (exchange != null) {
         exchange.cancel(true);
       }
-      if (client != null && client != reads) {
-        client.shutdownNow();
-      }
     }
     Head head = ear.head;
     if (head != null) {
@@ -322,6 +362,11 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
         new Answer(
             call.operation(), 0, message, false, null, null, credentials.fingerprint(), null);
     throw unsent ? new NotSent(answer) : new Unavailable(answer);
+  }
+
+  private static NotSent notSent(Call call, Credentials credentials, String why) {
+    return new NotSent(
+        new Answer(call.operation(), 0, why, false, null, null, credentials.fingerprint(), null));
   }
 
   private HttpRequest request(Call call, Credentials credentials) {
@@ -378,7 +423,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
       head = new Head(info, clock.reading());
       return call.isAnsweredBy(info.statusCode())
           ? BoundedBody.unread()
-          : BoundedBody.upTo(MAX_BODY);
+          : BoundedBody.upTo(ApiJson.MAX_BODY);
     }
   }
 

@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -566,6 +569,159 @@ class HttpComputeApiWireTest {
       assertThat(methods).containsExactlyInAnyOrder("GET", "POST");
       assertThat(server.connections()).hasSize(3);
     }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void sharesItsThreadAmongDeletesAndStopsHoweverManyWaitForASlowServer() throws Exception {
+    var answer = new CountDownLatch(1);
+    try (RawServer server =
+            RawServer.start(
+                connection -> {
+                  while (connection.readNextRequest()) {
+                    awaitUninterruptibly(answer);
+                    connection.write("HTTP/1.1 204 No Content\r\n\r\n");
+                  }
+                });
+        HttpComputeApi api = client(server.uri(), LONG)) {
+      long before = threadsOfClients();
+
+      List<CompletableFuture<Void>> calls =
+          IntStream.range(0, 200)
+              .mapToObj(
+                  i -> i % 2 == 0 ? started(() -> api.delete(ID)) : started(() -> api.stop(ID)))
+              .toList();
+      await().until(() -> server.connections().stream().filter(c -> hasWhole(c)).count() == 200);
+
+      assertThat(threadsOfClients()).isLessThanOrEqualTo(before);
+      answer.countDown();
+      assertThat(calls).allSatisfy(call -> assertThat(call.get()).isNull());
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void sendsAFewRestartsAndResetsAtATimeAndKeepsNothingElseWaiting() throws Exception {
+    var answer = new CountDownLatch(1);
+    var atOnce = new AtomicInteger();
+    var most = new AtomicInteger();
+    try (RawServer server =
+            RawServer.start(
+                connection -> {
+                  connection.readRequest();
+                  if (connection.received().matches("(?s).*/(restart|reset) .*")) {
+                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                    awaitUninterruptibly(answer);
+                    atOnce.decrementAndGet();
+                  }
+                  connection.write(CREATED);
+                });
+        HttpComputeApi api = client(server.uri(), LONG)) {
+      long before = threadsOfClients();
+      List<CompletableFuture<Void>> calls =
+          IntStream.range(0, 30)
+              .mapToObj(
+                  i -> i % 2 == 0 ? started(() -> api.restart(ID)) : started(() -> api.reset(ID)))
+              .toList();
+      await().until(() -> atOnce.get() == 8);
+
+      api.delete(ID);
+      api.stop(ID);
+      api.create("t", null, () -> true);
+
+      assertThat(threadsOfClients() - before).isLessThanOrEqualTo(9);
+      assertThat(calls).noneMatch(CompletableFuture::isDone);
+      answer.countDown();
+      assertThat(calls).allSatisfy(call -> assertThat(call.get()).isNull());
+      assertThat(most).hasValue(8);
+    }
+  }
+
+  @Test
+  void sendsNoRestartThatWaitedForSoLongThatItsAnswerMightComeTooLate() throws Exception {
+    try (RawServer server = RawServer.start(RawServer.Connection::readToEnd);
+        HttpComputeApi api = client(server.uri(), Duration.ofSeconds(8))) {
+      IntStream.range(0, 8).forEach(i -> started(() -> api.restart(ID)));
+      await().until(() -> server.connections().stream().filter(c -> hasWhole(c)).count() == 8);
+
+      List<CompletableFuture<Void>> calls =
+          IntStream.range(0, 5).mapToObj(i -> started(() -> api.reset(ID))).toList();
+
+      assertThat(calls)
+          .allSatisfy(
+              call ->
+                  assertThat(catchThrowable(call::get).getCause())
+                      .isInstanceOf(NotSent.class)
+                      .hasMessageContaining("at a time"));
+      assertThat(server.connections()).hasSize(8);
+    }
+  }
+
+  @Test
+  void sendsNoMoreOfARestartThatIsInterruptedWhileItWaits() throws Exception {
+    try (RawServer server = RawServer.start(RawServer.Connection::readToEnd);
+        HttpComputeApi api = client(server.uri(), LONG)) {
+      IntStream.range(0, 8).forEach(i -> started(() -> api.restart(ID)));
+      await().until(() -> server.connections().stream().filter(c -> hasWhole(c)).count() == 8);
+
+      Thread.currentThread().interrupt();
+      ComputeApiException failure =
+          catchThrowableOfType(ComputeApiException.class, () -> api.restart(ID));
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure).isInstanceOf(NotSent.class);
+    }
+  }
+
+  @Test
+  void sharesConnectionsAmongCallsThatCanBeRepeated() throws Exception {
+    try (RawServer server =
+            RawServer.start(
+                connection -> {
+                  while (connection.readNextRequest()) {
+                    connection.write("HTTP/1.1 204 No Content\r\n\r\n");
+                  }
+                });
+        HttpComputeApi api = client(server.uri(), LONG)) {
+      api.delete(ID);
+      api.stop(ID);
+      api.start(ID);
+      assertThat(server.connections()).hasSize(1);
+
+      api.restart(ID);
+      api.reset(ID);
+      assertThat(server.connections()).hasSize(3);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Call {
+    void make() throws ComputeApiException;
+  }
+
+  private static CompletableFuture<Void> started(Call call) {
+    var outcome = new CompletableFuture<Void>();
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            call.make();
+            outcome.complete(null);
+          } catch (ComputeApiException | RuntimeException e) {
+            outcome.completeExceptionally(e);
+          }
+        });
+    return outcome;
+  }
+
+  private static boolean hasWhole(RawServer.Connection connection) {
+    return connection.received().endsWith("\r\n\r\n");
+  }
+
+  /** Each client has one, of the platform's. */
+  private static long threadsOfClients() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("HttpClient-"))
+        .count();
   }
 
   // Time.

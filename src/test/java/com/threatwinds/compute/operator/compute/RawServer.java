@@ -31,7 +31,7 @@ final class RawServer implements AutoCloseable {
   }
 
   static RawServer start(Script script) throws IOException {
-    ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    ServerSocket socket = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
     RawServer server = new RawServer(socket, script);
     Thread.ofVirtual().start(server::accept);
     return server;
