@@ -394,13 +394,17 @@ public final class Decider {
   /** Trouble of the whole account is not written to resources that wait for nothing. */
   private static Action keepIfSettled(
       Desired desired, ComputeInstanceStatus status, Action otherwise) {
-    boolean ready =
-        status
+    return waitsForNothing(desired, status) ? new Action.Keep() : otherwise;
+  }
+
+  /** Whether all is as asked, as far as the status tells: whoever can't look needs not tell. */
+  public static boolean waitsForNothing(Desired desired, ComputeInstanceStatus status) {
+    return status
             .condition(ConditionType.READY)
             .filter(c -> "True".equals(c.getStatus()))
             .filter(c -> Objects.equals(c.getObservedGeneration(), desired.generation()))
-            .isPresent();
-    return ready && PowerRequest.pending(desired, status).isEmpty() ? new Action.Keep() : otherwise;
+            .isPresent()
+        && PowerRequest.pending(desired, status).isEmpty();
   }
 
   private static Optional<String> changedImmutable(Desired desired, ComputeInstanceStatus status) {

@@ -47,6 +47,9 @@ public final class Inventory implements AutoCloseable {
      */
     record Listed(Instance instance, boolean doubtful) implements Look {}
 
+    /** It was there once, but the list can't be read any more, or has not been for too long. */
+    record Outdated() implements Look {}
+
     /** It is not listed, which may mean anything. */
     record Unlisted() implements Look {}
 
@@ -84,7 +87,10 @@ public final class Inventory implements AutoCloseable {
   private Optional<Fingerprint> triedWith = Optional.empty();
   private final Set<InstanceId> moving = new HashSet<>();
   private final Map<InstanceId, Instance> created = new HashMap<>();
+
+  /** When each was told to change, until a list must show it; no more than the account holds. */
   private final Map<InstanceId, Long> touched = new HashMap<>();
+
   private final Map<InstanceId, Fingerprint> gone =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -128,17 +134,26 @@ public final class Inventory implements AutoCloseable {
       return new Look.Unread();
     }
     Instance listed = listing.instances().get(id);
-    if (listed != null) {
-      return new Look.Listed(listed, isRecent(touched.get(id)));
+    if (listed != null && touched.containsKey(id)) {
+      return new Look.Listed(listed, true);
     }
-    Instance fresh = created.get(id);
-    return fresh != null && isRecent(touched.get(id))
-        ? new Look.Listed(fresh, false)
-        : new Look.Unlisted();
+    Instance known = listed == null ? freshlyMade(id) : listed;
+    if (known == null) {
+      return new Look.Unlisted();
+    }
+    return isOutdated() ? new Look.Outdated() : new Look.Listed(known, false);
   }
 
-  private boolean isRecent(@Nullable Long since) {
-    return since != null && nanoTime.getAsLong() - since < pace.lag().toNanos();
+  private @Nullable Instance freshlyMade(InstanceId id) {
+    Long madeAt = touched.get(id);
+    boolean fresh = madeAt != null && nanoTime.getAsLong() - madeAt < pace.lag().toNanos();
+    return fresh ? created.get(id) : null;
+  }
+
+  /** Nobody knows what has changed since: whoever needs to know must look for himself. */
+  private boolean isOutdated() {
+    Duration poll = limitedFor == null ? pace.slow() : max(pace.slow(), limitedFor);
+    return trouble != null || nanoTime.getAsLong() - readAt > poll.multipliedBy(2).toNanos();
   }
 
   /** Instances that this process made, and that no list has shown yet. */
@@ -267,7 +282,8 @@ public final class Inventory implements AutoCloseable {
           gone.putIfAbsent(id, Objects.requireNonNull(before).credentials());
         }
       }
-      touched.values().removeIf(since -> !isRecent(since));
+      // Only a list that was asked for that much later must show the change.
+      touched.values().removeIf(since -> askedAt - since >= pace.lag().toNanos());
       created.keySet().retainAll(touched.keySet());
       // What is gone moves no more, whoever still waits for it.
       moving.removeIf(id -> !read.instances().containsKey(id) && !touched.containsKey(id));

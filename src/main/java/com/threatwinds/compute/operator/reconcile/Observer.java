@@ -124,6 +124,11 @@ final class Observer {
         yield new Observation.Found(instance, rival(pass, id));
       }
       case Look.Listed l -> live(pass, status, id);
+      // Asked about one by one, thousands that wait for nothing would make an outage of the list
+      // one
+      // of the whole API.
+      case Look.Outdated o ->
+          Decider.waitsForNothing(pass.desired(), status) ? unread() : live(pass, status, id);
       case Look.Unlisted u ->
           isListOfOtherAccount(status) ? new Observation.OtherAccount() : live(pass, status, id);
     };

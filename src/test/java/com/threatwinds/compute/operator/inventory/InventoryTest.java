@@ -174,7 +174,8 @@ class InventoryTest {
 
     readFails();
 
-    assertThat(inventory.look(ONE)).isInstanceOf(Look.Listed.class);
+    assertThat(inventory.listing().flatMap(l -> l.find(ONE))).isPresent();
+    assertThat(inventory.lastSeenWith(ONE)).hasValue(Errors.OURS);
   }
 
   @Test
@@ -366,15 +367,70 @@ class InventoryTest {
   // -- what an entry is worth
 
   @Test
-  void anEntryIsDoubtfulForAsLongAsTheListMayLagBehindAPowerCall() {
+  void anEntryIsDoubtfulUntilAListThatMustShowThePowerCall() {
     Instance running = api.put("i-1", InstanceState.RUNNING);
     read();
 
     inventory.changed(ONE);
+    clock.advance(LAG.minusNanos(1));
     read();
     assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, true));
 
-    clock.advance(LAG);
+    clock.advance(SLOW);
+    assertThat(inventory.look(ONE)).as("by age alone").isEqualTo(new Look.Listed(running, true));
+
+    read();
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, false));
+  }
+
+  @Test
+  void aListThatWasAskedForTooEarlyEndsNoDoubtHoweverLateItComes() {
+    Instance running = api.put("i-1", InstanceState.RUNNING);
+    inventory.changed(ONE);
+    api.during(Operation.LIST, () -> clock.advance(LAG));
+
+    read();
+
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, true));
+  }
+
+  @Test
+  void anEntryIsWorthNothingWhileTheListCanNotBeRead() {
+    Instance running = api.put("i-1", InstanceState.RUNNING);
+    read();
+    api.fail(Errors.unavailable(Operation.LIST, 503));
+
+    readFails();
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Outdated());
+
+    read();
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, false));
+  }
+
+  @Test
+  void anEntryIsWorthNothingWhenTwoPollsHavePassed() {
+    Instance running = api.put("i-1", InstanceState.RUNNING);
+    read();
+
+    clock.advance(SLOW.multipliedBy(2));
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, false));
+
+    clock.advance(Duration.ofNanos(1));
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Outdated());
+  }
+
+  @Test
+  void whatWasToldToChangeIsForgottenWithTheNextListThatMustShowIt() {
+    read();
+    inventory.changed(ONE);
+    clock.advance(LAG.multipliedBy(10));
+    api.fail(Errors.unavailable(Operation.LIST, 503));
+    readFails();
+    read();
+
+    Instance running = api.put("i-1", InstanceState.RUNNING);
+    read();
+
     assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, false));
   }
 

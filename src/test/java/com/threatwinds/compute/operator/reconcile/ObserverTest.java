@@ -87,6 +87,71 @@ class ObserverTest {
     assertThat(callsSince(() -> glance("web"))).isOne();
   }
 
+  private void listIsOut() {
+    api.outage(Errors.unavailable(Operation.LIST, 503));
+    operator.poll();
+  }
+
+  @Test
+  void whatWaitsIsLookedAtLiveWhileTheListCanNotBeRead() {
+    cluster.apply(Wish.plain());
+    operator.run("web", status -> status.instanceId() != null);
+    operator.poll();
+    listIsOut();
+    api.move("i-1", InstanceState.RUNNING);
+
+    assertThat(callsSince(() -> operator.pass("web"))).isOne();
+
+    assertThat(operator.reason("web")).isEqualTo("Running");
+  }
+
+  @Test
+  void whatWaitsForNothingCostsNoCallAndNoWriteWhileTheListCanNotBeRead() {
+    for (int i = 0; i < 20; i++) {
+      operator.running(Wish.named("r" + i));
+    }
+    listIsOut();
+    int writes = cluster.writes().size();
+
+    assertThat(callsSince(() -> cluster.names().forEach(operator::pass))).isZero();
+
+    assertThat(cluster.writes()).hasSize(writes);
+    assertThat(operator.reason("r0")).isEqualTo("Running");
+  }
+
+  @Test
+  void anOldListMakesNothingReadyForANewSpec() {
+    operator.running(Wish.plain().power(Power.RUNNING));
+    listIsOut();
+    api.outage(Errors.unavailable(Operation.GET, 503));
+    api.move("i-1", InstanceState.TERMINATED);
+    cluster.edit("web", w -> w.power(null));
+
+    operator.pass("web");
+
+    assertThat(operator.reason("web")).isEqualTo("ApiUnavailable");
+    api.endOutages();
+    operator.rest("web");
+    assertThat(operator.reason("web")).isEqualTo("Stopped");
+  }
+
+  @Test
+  void aListFromBeforeAStopNeverShowsThatItIsUndoneHoweverLongNoneCanBeRead() {
+    operator.running(Wish.plain().power(Power.RUNNING));
+    cluster.edit("web", w -> w.power(Power.STOPPED));
+    operator.pass("web");
+    api.move("i-1", InstanceState.TERMINATED);
+    operator.pass("web");
+    assertThat(operator.reason("web")).isEqualTo("Stopped");
+    listIsOut();
+    operator.advance(SampleSettings.SETTLE.multipliedBy(2));
+
+    operator.pass("web");
+
+    assertThat(operator.reason("web")).isEqualTo("Stopped");
+    assertThat(api.changes()).containsExactly("create small -", "stop i-1");
+  }
+
   @Test
   void nothingIsKnownBeforeTheFirstList() {
     cluster.apply(Wish.plain());
