@@ -80,6 +80,7 @@ public final class Settlement {
    * @param first the list
    * @param second the list again, a poll later
    * @param bound the instances that any resource is bound to
+   * @param hidden whether a resource may be bound to any instance, since nobody can read to which
    * @param open all attempts that are open, the one in question included
    * @param live what a GET of each of {@link #suspects} answered; one that answered 404 is absent
    * @param span how long after its start an attempt can still take effect
@@ -88,6 +89,7 @@ public final class Settlement {
       Listing first,
       Listing second,
       Set<InstanceId> bound,
+      boolean hidden,
       List<Attempt> open,
       Map<InstanceId, Instance> live,
       Duration span) {}
@@ -160,6 +162,7 @@ public final class Settlement {
     }
     if (recovery == Recovery.HOLD
         || !comparable
+        || (evidence.hidden() && !candidates.isEmpty())
         || (recovery == Recovery.AUTO && !candidates.isEmpty() && !exclusive(evidence, candidates))
         || candidates.size() > group.size()) {
       return ambiguous(candidates);

@@ -254,9 +254,9 @@ public final class ComputeInstanceReconciler
       boolean written) {
     if (before.problem() == null) {
       rooms.sightings().readable(pass.uid());
-    } else if (rooms.sightings().isNews(pass.uid(), before.problem())) {
-      log.error("action=Keep why=\"{}\"", before.problem());
-      rooms.events().write(pass.resource(), EventReport.unreadable(before.problem()));
+    } else if (rooms.sightings().isNews(pass.uid(), before.problem().text())) {
+      log.error("action=Keep why=\"{}\"", before.problem().text());
+      rooms.events().write(pass.resource(), EventReport.unreadable(before.problem().text()));
     }
     if (written) {
       rooms.events().write(pass.resource(), EventReport.of(before, after, action, outcome));

@@ -242,6 +242,7 @@ final class Executor {
     CreateAttempt liveAttempt = Pass.statusOf(live).create();
     return attempt != null
         && liveAttempt != null
+        && Pass.statusOf(live).problem() == null
         && String.valueOf(attempt.attemptId()).equals(liveAttempt.attemptId());
   }
 
@@ -281,7 +282,7 @@ final class Executor {
   private static Optional<String> holder(InstanceId id, Pass pass, List<ComputeInstance> all) {
     return all.stream()
         .filter(r -> !r.getMetadata().getUid().equals(pass.uid()))
-        .filter(r -> id.value().equals(Pass.statusOf(r).instanceId()))
+        .filter(r -> Pass.bindingOf(r).equals(Optional.of(id)))
         .findFirst()
         .map(r -> Observer.holder(pass, r));
   }

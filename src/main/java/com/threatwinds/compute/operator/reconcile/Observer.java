@@ -208,7 +208,7 @@ final class Observer {
             .thenComparing(r -> r.getMetadata().getUid());
     return bindings.resourcesOf(id).stream()
         .filter(r -> !r.getMetadata().getUid().equals(pass.uid()))
-        .filter(r -> id.value().equals(Pass.statusOf(r).instanceId()))
+        .filter(r -> Pass.bindingOf(r).equals(Optional.of(id)))
         .filter(r -> ownBinding == null || older.compare(r, pass.resource()) < 0)
         .findFirst()
         .map(r -> holder(pass, r));

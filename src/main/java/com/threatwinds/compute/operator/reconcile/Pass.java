@@ -1,11 +1,15 @@
 package com.threatwinds.compute.operator.reconcile;
 
+import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.decision.Desired;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One pass over one resource: the resource as it was read for the decision, and as it is after what
@@ -25,6 +29,17 @@ final class Pass {
 
   static ComputeInstanceStatus statusOf(ComputeInstance resource) {
     return Objects.requireNonNullElse(resource.getStatus(), ComputeInstanceStatus.NONE);
+  }
+
+  /**
+   * The instance that a resource is bound to. Where the binding itself can't be read, the copy
+   * counts: it is put back whenever it is missing.
+   */
+  static Optional<InstanceId> bindingOf(ComputeInstance resource) {
+    ComputeInstanceStatus status = statusOf(resource);
+    Map<String, String> annotations = resource.getMetadata().getAnnotations();
+    String copy = annotations == null ? null : annotations.get(Annotations.INSTANCE_ID);
+    return InstanceId.parse(status.hidesBinding() ? copy : status.instanceId());
   }
 
   /** Where the resource, and all others, are read and written. */

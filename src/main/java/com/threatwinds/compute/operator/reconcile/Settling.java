@@ -99,15 +99,12 @@ final class Settling {
   }
 
   private boolean isUnbound(InstanceId id) {
-    return bindings.resourcesOf(id).stream().noneMatch(r -> isBoundTo(r, id));
+    return bindings.resourcesOf(id).stream()
+        .noneMatch(r -> Pass.bindingOf(r).equals(Optional.of(id)));
   }
 
   private static boolean isSince(@Nullable Instant time, Instant young) {
     return time != null && !time.isBefore(young);
-  }
-
-  private static boolean isBoundTo(ComputeInstance resource, InstanceId id) {
-    return id.value().equals(Pass.statusOf(resource).instanceId());
   }
 
   /** The create lane: takes the step in it, or tells of the place in its queue. */
@@ -191,7 +188,8 @@ final class Settling {
 
   /** Already the first list tells that, and no other resource has to be read for it. */
   private boolean isOfOtherAccount(Attempt own, Listing first) {
-    var alone = new Settlement.Evidence(first, first, Set.of(), List.of(own), Map.of(), span());
+    var alone =
+        new Settlement.Evidence(first, first, Set.of(), false, List.of(own), Map.of(), span());
     return Settlement.settle(own, alone, settings.createRecovery()) instanceof Verdict.OtherAccount;
   }
 
@@ -251,7 +249,8 @@ final class Settling {
     Verdict verdict =
         Settlement.settle(
             own.get(),
-            new Settlement.Evidence(first.listing(), second, bound(all), open, live, span()),
+            new Settlement.Evidence(
+                first.listing(), second, bound(all), isAnyHidden(all), open, live, span()),
             settings.createRecovery());
     return switch (verdict) {
       case Verdict.Made(Instance instance) ->
@@ -268,9 +267,11 @@ final class Settling {
   }
 
   private static Set<InstanceId> bound(List<ComputeInstance> all) {
-    return all.stream()
-        .flatMap(r -> InstanceId.parse(Pass.statusOf(r).instanceId()).stream())
-        .collect(Collectors.toSet());
+    return all.stream().flatMap(r -> Pass.bindingOf(r).stream()).collect(Collectors.toSet());
+  }
+
+  private static boolean isAnyHidden(List<ComputeInstance> all) {
+    return all.stream().map(Pass::statusOf).anyMatch(ComputeInstanceStatus::hidesBinding);
   }
 
   private List<Attempt> open(List<ComputeInstance> all, String own) {

@@ -103,7 +103,8 @@ final class StatusWriter {
   /** Another's edit of the spec is no reason to lose what was found; another's status is. */
   private static boolean mayReplace(ComputeInstanceStatus live, ComputeInstanceStatus expected) {
     if (expected.create() != null) {
-      return live.create() != null
+      return live.problem() == null
+          && live.create() != null
           && Objects.equals(live.create().attemptId(), expected.create().attemptId())
           && live.instanceId() == null;
     }
@@ -135,7 +136,8 @@ final class StatusWriter {
       ComputeInstance other, InstanceId id, ComputeInstanceStatus status) {
     ComputeInstanceStatus its = Pass.statusOf(other);
     String template = status.accepted() == null ? null : status.accepted().templateId();
-    return id.value().equals(its.instanceId())
+    return Pass.bindingOf(other).equals(Optional.of(id))
+        || its.hidesBinding()
         || (its.create() != null && Objects.equals(its.create().templateId(), template))
         || (its.instanceId() == null && Desired.of(other).takeover().equals(Optional.of(id)));
   }

@@ -212,7 +212,7 @@ public final class Given {
     private @Nullable Accepted accepted;
     private @Nullable CreateAttempt create;
     private @Nullable PowerRecord power;
-    private @Nullable String problem;
+    private ComputeInstanceStatus.@Nullable Problem problem;
 
     private Recorded() {}
 
@@ -295,7 +295,7 @@ public final class Given {
 
     /** It can't be read. */
     public Recorded problem(String problem) {
-      this.problem = problem;
+      this.problem = new ComputeInstanceStatus.Problem(problem, true);
       return this;
     }
 

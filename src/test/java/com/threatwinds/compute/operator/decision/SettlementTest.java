@@ -41,6 +41,15 @@ class SettlementTest {
     assertThat(world(lost).settle(lost)).isEqualTo(new Verdict.NotMade());
   }
 
+  @Test
+  void neverBindsWhatAResourceMayBeBoundToThatNobodyCanRead() {
+    Tried lost = attempt("a");
+
+    assertThat(world(lost).lists(instance("i-1")).hidden().settle(lost, ADOPT))
+        .isEqualTo(ambiguous("i-1"));
+    assertThat(world(lost).hidden().settle(lost)).isEqualTo(new Verdict.NotMade());
+  }
+
   /** What is listed, and why it can't be the outcome of a create. */
   private record Excluded(String sentence, Listed listed) {
     @Override

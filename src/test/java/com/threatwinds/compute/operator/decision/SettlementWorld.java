@@ -37,6 +37,7 @@ final class SettlementWorld {
   private final Map<InstanceId, Instance> live = new HashMap<>();
   private final Set<InstanceId> bound = new HashSet<>();
   private @Nullable Map<InstanceId, Instance> listedFirst;
+  private boolean hidden;
   private boolean conclusiveFirst = true;
   private boolean conclusiveSecond = true;
   private Fingerprint credentials = CREDENTIALS;
@@ -104,6 +105,12 @@ final class SettlementWorld {
     return this;
   }
 
+  /** A resource is bound to nobody knows what. */
+  SettlementWorld hidden() {
+    hidden = true;
+    return this;
+  }
+
   SettlementWorld closed(String attemptId) {
     open.removeIf(attempt -> attempt.attemptId().equals(attemptId));
     return this;
@@ -137,6 +144,7 @@ final class SettlementWorld {
                 Objects.requireNonNullElse(listedFirst, listed), conclusiveFirst, credentials),
             new Listing(listed, conclusiveSecond, credentials),
             bound,
+            hidden,
             open,
             live,
             SPAN),

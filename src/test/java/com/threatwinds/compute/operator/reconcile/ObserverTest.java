@@ -379,6 +379,25 @@ class ObserverTest {
   }
 
   @Test
+  void takesOverNothingWhoseHolderCanNotBeRead() {
+    api.put("i-9", InstanceState.RUNNING);
+    api.put("i-8", InstanceState.RUNNING);
+    cluster.apply(Wish.named("broken"));
+    cluster.writeBehindOurBack(
+        "broken", s -> StatusRows.stored("{\"instanceId\": \"i-9\", \"power\": 5}"));
+    cluster.apply(Wish.named("lost").annotated(Annotations.INSTANCE_ID, "i-8"));
+    cluster.writeBehindOurBack("lost", s -> StatusRows.stored("{\"instanceId\": {}}"));
+    cluster.apply(Wish.named("a").takeOver("i-9"));
+    cluster.apply(Wish.named("b").takeOver("i-8"));
+
+    operator.rest("a");
+    operator.rest("b");
+
+    assertThat(List.of(operator.reason("a"), operator.reason("b")))
+        .containsExactly("InstanceClaimed", "InstanceClaimed");
+  }
+
+  @Test
   void aHolderThatTheInformerDoesNotKnowYetIsFoundLive() {
     api.put("i-9", InstanceState.RUNNING);
     cluster.apply(Wish.plain().takeOver("i-9"));

@@ -408,6 +408,60 @@ class SettlingTest {
     assertThat(operator.reason("web")).isEqualTo("ConfirmingCreate");
   }
 
+  /** A resource, with a status as somebody stored it. */
+  private void stored(Wish wish, String status) {
+    cluster.apply(wish);
+    cluster.writeBehindOurBack(wish.name(), s -> StatusRows.stored(status));
+  }
+
+  @Test
+  void anInstanceIsBoundWhateverElseOfTheStatusCanNotBeRead() {
+    open("web", true);
+    stored(Wish.named("broken"), "{\"instanceId\": \"i-1\", \"conditions\": 5}");
+
+    operator.run("web", status -> status.create() == null);
+
+    assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(cluster.status("broken").problem()).isNotNull();
+  }
+
+  @Test
+  void whereABindingCanNotBeReadItsCopyCountsAndTheRestIsLeftToAPerson() {
+    open("web", true);
+    stored(Wish.named("broken").annotated(Annotations.INSTANCE_ID, "i-1"), "{\"instanceId\": {}}");
+    operator.run("web", status -> status.create() == null);
+    assertThat(cluster.status("web").instanceId()).as("i-1 is bound to broken").isNull();
+
+    open("next", true);
+    operator.run("next", status -> ModelOperator.reason(status).equals("CreateOutcomeUnknown"));
+
+    assertThat(cluster.status("next").create().candidates()).containsExactly("i-2");
+  }
+
+  @Test
+  void anOpenCreateCountsWhateverElseOfTheStatusCanNotBeRead() {
+    open("a", true);
+    open("b", false);
+    var attempt = cluster.status("b").create();
+    stored(
+        Wish.named("b"),
+        """
+        {"create": {"attemptId": "%s", "startedAt": "%s", "templateId": "small"}, "power": 5}"""
+            .formatted(attempt.attemptId(), attempt.startedAt()));
+    operator = operator.restarted();
+    operator.poll();
+    operator.pass("a");
+    operator.advance(SPAN);
+    twoLists("a");
+    operator.pass("a");
+    assertThat(cluster.status("a").create()).as("the other is still within its time").isNotNull();
+
+    operator.run("a", status -> status.create() == null);
+
+    assertThat(cluster.status("b").create().attemptId()).isEqualTo(attempt.attemptId());
+    assertThat(api.changes()).hasSize(2);
+  }
+
   @Test
   void anInstanceBoundSinceTheInformerLookedIsNoCandidate() {
     open("web", true);

@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.reconcile;
 
 import static com.threatwinds.compute.operator.api.v1alpha1.Reason.*;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
@@ -1291,5 +1292,14 @@ final class StatusRows {
 
   static PowerRequest annotated(Power operation, String id) {
     return new PowerRequest(Source.ANNOTATION, operation, Optional.of(id));
+  }
+
+  /** A status as it is read from that. */
+  static ComputeInstanceStatus stored(String json) {
+    try {
+      return new ObjectMapper().readValue(json, ComputeInstanceStatus.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 }

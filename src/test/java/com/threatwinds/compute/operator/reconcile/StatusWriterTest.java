@@ -259,6 +259,29 @@ class StatusWriterTest {
   }
 
   @Test
+  void aStatusThatCanNotBeReadAsAWholeIsNeverOverwrittenByWhatWasFound() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          String attempt = cluster.status("web").create().attemptId();
+          cluster.writeBehindOurBack(
+              "web",
+              s ->
+                  StatusRows.stored(
+                      """
+                      {"create": {"attemptId": "%s", "templateId": "small"}, "power": 5}"""
+                          .formatted(attempt)));
+        });
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").problem()).isNotNull();
+    assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(api.ids()).as("it may be this attempt's").containsExactly("i-1");
+  }
+
+  @Test
   void anEqualStatusIsNotWritten() {
     operator.running(Wish.plain());
     int writes = cluster.writes().size();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What the operator knows of the instance, and what it must remember. Nothing in it changes while
  * nothing happens. Every component may be absent.
  *
- * @param problem why the stored status can't be read; then it must not be overwritten either, since
- *     the binding may be in it. Not part of the schema.
+ * @param problem why the stored status can't be read as a whole; then it must not be overwritten
+ *     either, since more is in it than was read. Not part of the schema.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -60,16 +60,49 @@ public record ComputeInstanceStatus(
         @Nullable PowerRecord power,
     @JsonPropertyDescription("The last call of the API that failed; cleared by the next success.")
         @Nullable LastError lastError,
-    @JsonIgnore @Nullable String problem) {
+    @JsonIgnore @Nullable Problem problem) {
 
   /** The status of a resource that was never looked at. */
-  public static final ComputeInstanceStatus NONE = unreadable(null);
+  public static final ComputeInstanceStatus NONE =
+      new ComputeInstanceStatus(
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null, null, null);
 
-  /** A status that says nothing but why it can't be read. */
-  static ComputeInstanceStatus unreadable(@Nullable String problem) {
+  /**
+   * Why a status can't be read as a whole.
+   *
+   * @param text for a person
+   * @param hidesBinding whether the instance that the resource is bound to, or its open create, may
+   *     be in what can't be read
+   */
+  public record Problem(String text, boolean hidesBinding) {}
+
+  /** What of a status can be read, and why the rest can't. */
+  ComputeInstanceStatus with(Problem unreadable) {
     return new ComputeInstanceStatus(
-        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null, problem);
+        observedGeneration,
+        instanceId,
+        takenOver,
+        name,
+        state,
+        zone,
+        machineType,
+        externalIp,
+        internalIp,
+        createdAt,
+        userId,
+        credentials,
+        conditions,
+        accepted,
+        create,
+        power,
+        lastError,
+        unreadable);
+  }
+
+  /** Whether nobody can tell if the resource is bound to an instance, or has an open create. */
+  public boolean hidesBinding() {
+    return problem != null && problem.hidesBinding();
   }
 
   /** The condition of that type, if there is one. */

@@ -8,13 +8,24 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Problem;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads a status; one that can't be read is kept out of the way instead of thrown, since it would
- * stop the informer. Unlike a spec it is all or nothing: half a binding is worse than none.
+ * stop the informer. It is not acted on then, but each field of it that can be read still counts
+ * for the others: a binding that nobody sees is an instance that somebody else takes.
  */
 final class StatusReader extends JsonDeserializer<ComputeInstanceStatus> {
+
+  /** What an instance may hang on. */
+  private static final Set<String> BINDING = Set.of("instanceId", "create");
 
   /** The ordinary reading of the record, without this class. */
   private static final ObjectMapper PLAIN =
@@ -26,14 +37,69 @@ final class StatusReader extends JsonDeserializer<ComputeInstanceStatus> {
   public ComputeInstanceStatus deserialize(JsonParser parser, DeserializationContext context)
       throws IOException {
     JsonNode status = context.readTree(parser);
+    dropNullEntries(status);
     try {
-      ComputeInstanceStatus read = PLAIN.treeToValue(status, ComputeInstanceStatus.class);
-      String bound = read.instanceId();
-      return bound == null || bound.matches(SpecReader.INSTANCE_ID)
-          ? read
-          : ComputeInstanceStatus.unreadable("status.instanceId: names no instance");
+      return whole(status);
     } catch (JsonProcessingException e) {
-      return ComputeInstanceStatus.unreadable("status: " + e.getOriginalMessage());
+      return status instanceof ObjectNode fields
+          ? piecewise(fields)
+          : ComputeInstanceStatus.NONE.with(new Problem("status: must be an object", true));
+    }
+  }
+
+  private static ComputeInstanceStatus whole(JsonNode status) throws JsonProcessingException {
+    ComputeInstanceStatus read = PLAIN.treeToValue(status, ComputeInstanceStatus.class);
+    String bound = read.instanceId();
+    if (bound != null && !bound.matches(SpecReader.INSTANCE_ID)) {
+      throw new UnusableBindingException();
+    }
+    return read;
+  }
+
+  /** The fields that can be read, and why the others can't. */
+  private static ComputeInstanceStatus piecewise(ObjectNode status) throws JsonProcessingException {
+    ObjectNode readable = PLAIN.createObjectNode();
+    Map<String, String> problems = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> field : status.properties()) {
+      ObjectNode alone = PLAIN.createObjectNode().set(field.getKey(), field.getValue());
+      problem(alone)
+          .ifPresentOrElse(
+              problem -> problems.put(field.getKey(), problem), () -> readable.setAll(alone));
+    }
+    ComputeInstanceStatus read = whole(readable);
+    boolean hidden = problems.keySet().stream().anyMatch(BINDING::contains);
+    String first = problems.keySet().iterator().next();
+    return read.with(
+        new Problem(
+            "status." + first + ": " + problems.get(first), hidden && read.instanceId() == null));
+  }
+
+  private static Optional<String> problem(ObjectNode alone) {
+    try {
+      whole(alone);
+      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of(e.getOriginalMessage());
+    }
+  }
+
+  /** They say nothing, so that nothing is lost with them. */
+  private static void dropNullEntries(JsonNode node) {
+    if (node instanceof ArrayNode array) {
+      for (var entries = array.elements(); entries.hasNext(); ) {
+        if (entries.next().isNull()) {
+          entries.remove();
+        }
+      }
+    }
+    node.forEach(StatusReader::dropNullEntries);
+  }
+
+  private static final class UnusableBindingException extends JsonProcessingException {
+    private static final long serialVersionUID = 1L;
+
+    private UnusableBindingException() {
+      super("names no instance");
     }
   }
 

@@ -7,6 +7,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Creat
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.LastError;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.PowerOutcome;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.PowerRecord;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Problem;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
@@ -187,19 +188,93 @@ class ComputeInstanceStatusTest {
         "{\"power\": {\"handledRequestIds\": \"a\"}}",
         "{\"lastError\": {\"httpStatus\": \"x\"}}",
       })
-  void isAllProblemWhereAnythingInItCantBeRead(String status) {
+  void tellsAProblemWhereAnythingInItCantBeRead(String status) {
     ComputeInstanceStatus read = read(status);
 
-    assertThat(read.problem()).startsWith("status: ");
-    assertThat(read).isEqualTo(ComputeInstanceStatus.unreadable(read.problem()));
+    assertThat(read.problem().text()).startsWith("status");
+    assertThat(read).isEqualTo(ComputeInstanceStatus.NONE.with(read.problem()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "../i-1", "i-1\\n", "i 1", "ü"})
-  void isAllProblemWhereItsBindingNamesNoInstance(String id) {
+  void hidesABindingThatNamesNoInstance(String id) {
     ComputeInstanceStatus read = read("{\"instanceId\": \"%s\"}".formatted(id));
 
-    assertThat(read.problem()).startsWith("status.instanceId: ");
+    assertThat(read.problem().text()).isEqualTo("status.instanceId: names no instance");
+    assertThat(read.hidesBinding()).isTrue();
+    assertThat(read.instanceId()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"observedGeneration\": \"many\"",
+        "\"conditions\": [5]",
+        "\"accepted\": \"web-small\"",
+        "\"power\": {\"outcome\": \"Perhaps\"}",
+        "\"lastError\": {\"httpStatus\": \"x\"}",
+        "\"create\": []",
+      })
+  void keepsTheBindingWhateverElseCantBeRead(String other) {
+    ComputeInstanceStatus read =
+        read(
+            "{\"instanceId\": \"i-1\", \"userId\": \"u-1\", \"credentials\": \"c\", %s}"
+                .formatted(other));
+
+    assertThat(read.problem().text()).startsWith("status.");
+    assertThat(read.hidesBinding()).isFalse();
+    assertThat(read.instanceId()).isEqualTo("i-1");
+    assertThat(read.userId()).isEqualTo("u-1");
+    assertThat(read.credentials()).isEqualTo("c");
+  }
+
+  @Test
+  void keepsTheOpenCreateWhateverElseCantBeRead() {
+    ComputeInstanceStatus read =
+        read("{\"create\": {\"attemptId\": \"a\", \"known\": [\"i-7\"]}, \"conditions\": 5}");
+
+    assertThat(read.problem().text()).startsWith("status.conditions: ");
+    assertThat(read.hidesBinding()).isFalse();
+    assertThat(read.create().attemptId()).isEqualTo("a");
+    assertThat(read.create().known()).containsExactly("i-7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "5",
+        "[]",
+        "{\"instanceId\": {}}",
+        "{\"create\": []}",
+        "{\"create\": 5, \"name\": []}"
+      })
+  void saysThatABindingOrAnOpenCreateMayBeInWhatCantBeRead(String status) {
+    assertThat(read(status).hidesBinding()).isTrue();
+  }
+
+  @Test
+  void hidesNoBindingWhereThereIsNone() {
+    ComputeInstanceStatus read = read("{\"conditions\": 5}");
+
+    assertThat(read.problem()).isNotNull();
+    assertThat(read.hidesBinding()).isFalse();
+  }
+
+  @Test
+  void leavesOutEntriesThatAreNull() {
+    ComputeInstanceStatus read =
+        read(
+            """
+            {"instanceId": "i-1", "conditions": [null, {"type": "Ready", "status": "True"}, null],
+             "create": {"known": [null, "i-7"], "candidates": [null]},
+             "power": {"handledRequestIds": ["a", null, null]}}""");
+
+    assertThat(read.problem()).isNull();
+    assertThat(read.conditions()).hasSize(1).doesNotContainNull();
+    assertThat(read.condition(ConditionType.STALLED)).isEmpty();
+    assertThat(read.create().known()).containsExactly("i-7");
+    assertThat(read.create().candidates()).isEmpty();
+    assertThat(read.power().handledRequestIds()).containsExactly("a");
   }
 
   @Test
@@ -214,7 +289,7 @@ class ComputeInstanceStatusTest {
 
   @Test
   void neverWritesWhyItCantBeRead() {
-    assertThat(write(ComputeInstanceStatus.unreadable("status: nonsense")))
+    assertThat(write(ComputeInstanceStatus.NONE.with(new Problem("status: nonsense", true))))
         .doesNotContain("problem")
         .doesNotContain("nonsense");
   }
