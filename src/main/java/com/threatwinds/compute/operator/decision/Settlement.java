@@ -41,7 +41,7 @@ public final class Settlement {
    * @param zone as asked for; empty for the API's default
    * @param defaultZone where the API puts it then, if that is known
    * @param startedAt by the API's clock; empty if that was not known, or can't be read
-   * @param known instances that were there before, unbound
+   * @param known instances that were there before, as far as their time doesn't tell
    * @param userId the account it was made in, where the API names it
    * @param credentials what it was made with
    * @param young whether its own time is not over yet
@@ -123,6 +123,14 @@ public final class Settlement {
       }
     }
     return suspects;
+  }
+
+  /**
+   * Whether that instance was provably there before a create that began then; what is not too old
+   * has to be {@link Attempt#known}.
+   */
+  public static boolean isTooOld(Instance instance, Instant start) {
+    return instance.createdAt() != null && instance.createdAt().isBefore(start.minus(TOLERANCE));
   }
 
   /** What became of {@code own}. */

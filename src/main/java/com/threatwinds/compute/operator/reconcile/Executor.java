@@ -42,6 +42,9 @@ final class Executor {
   /** A place in the queue is looked at again after this, should a wake-up be lost. */
   private static final Duration QUEUE_CHECK = Duration.ofSeconds(60);
 
+  /** With more in it, the announcement would be too large for the API server to store. */
+  static final int MOST_KNOWN = 10_000;
+
   private final GatedComputeApi api;
   private final Inventory inventory;
   private final CreateLane<Pass.Key> lane;
@@ -137,6 +140,9 @@ final class Executor {
     long deadline = nanoTime.getAsLong() + settings.timeout().toNanos();
     Optional<Fingerprint> credentials = api.credentials();
     CreateAttempt attempt = attempt(create, listing, credentials);
+    if (attempt.known().size() > MOST_KNOWN) {
+      return new Outcome.Crowded(attempt.known().size());
+    }
     sightings.attempt(String.valueOf(attempt.attemptId()));
     if (!announce(
         pass,
@@ -195,7 +201,7 @@ final class Executor {
       Action.Create create, Listing listing, Optional<Fingerprint> credentials) {
     Optional<Instant> start = api.now().map(now -> now.truncatedTo(ChronoUnit.SECONDS));
     List<String> known =
-        settling.known(listing, create.templateId(), start.orElseGet(clock::instant)).stream()
+        settling.known(listing, create.templateId(), start).stream()
             .map(InstanceId::value)
             .toList();
     @Nullable String userId =

@@ -25,6 +25,12 @@ sealed interface Outcome {
   /** Only a person can tell what the open create made. */
   record Ambiguous(List<InstanceId> candidates) implements Outcome {}
 
+  /**
+   * The create was not begun: beside that many instances that nobody is bound to, and that don't
+   * tell their age, nobody could tell its outcome.
+   */
+  record Crowded(int instances) implements Outcome {}
+
   /** One of the two lists that it takes is not there yet: it looks for it that much later. */
   record ReadOnce(Duration after) implements Outcome {}
 

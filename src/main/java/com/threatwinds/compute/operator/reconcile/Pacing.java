@@ -47,6 +47,7 @@ final class Pacing {
       case Outcome.NotMade n -> Optional.of(AT_ONCE);
       case Outcome.Made m -> Optional.of(AT_ONCE);
       case Outcome.Ambiguous a -> Optional.of(SLOW);
+      case Outcome.Crowded c -> Optional.of(SLOW);
       case Outcome.Claimed c -> Optional.of(SLOW);
       case Outcome.Accepted a ->
           action instanceof Action.Request ? Optional.of(AT_ONCE) : Optional.of(safety());

@@ -84,16 +84,17 @@ final class Settling {
   }
 
   /**
-   * The instances of that template that can't be the outcome of a create that begins now: those
-   * that no resource is bound to, and those that are so young that, let go by their resource
-   * meanwhile, they could be mistaken for it.
+   * The instances of that template that could be mistaken for the outcome of a create that begins
+   * now: not too old for it, and bound to no resource, or to one that may let them go meanwhile.
+   *
+   * @param start by the API's clock; empty if that is not known, and nothing is too old then
    */
-  List<InstanceId> known(Listing listing, String templateId, Instant start) {
-    Instant young = start.minus(Settlement.TOLERANCE);
+  List<InstanceId> known(Listing listing, String templateId, Optional<Instant> start) {
     Stream<InstanceId> listed =
         listing.instances().values().stream()
             .filter(i -> i.templateId() == null || i.templateId().equals(templateId))
-            .filter(i -> isUnbound(i.id()) || isSince(i.createdAt(), young))
+            .filter(i -> start.filter(s -> Settlement.isTooOld(i, s)).isEmpty())
+            .filter(i -> isUnbound(i.id()) || (start.isPresent() && i.createdAt() != null))
             .map(Instance::id);
     return Stream.concat(listed, inventory.unlisted().stream()).distinct().sorted().toList();
   }
@@ -101,10 +102,6 @@ final class Settling {
   private boolean isUnbound(InstanceId id) {
     return bindings.resourcesOf(id).stream()
         .noneMatch(r -> Pass.bindingOf(r).equals(Optional.of(id)));
-  }
-
-  private static boolean isSince(@Nullable Instant time, Instant young) {
-    return time != null && !time.isBefore(young);
   }
 
   /** The create lane: takes the step in it, or tells of the place in its queue. */

@@ -193,6 +193,14 @@ final class StatusReport {
         reconciling(CREATING, "the create did not happen and begins anew");
       }
       case Outcome.Ambiguous(List<InstanceId> candidates) -> ambiguous(candidates);
+      case Outcome.Crowded(int instances) ->
+          stalled(
+              CREATE_OUTCOME_UNKNOWN,
+              "nothing is created: beside the "
+                  + instances
+                  + " instances of this template that may be as young and belong to no"
+                  + " ComputeInstance, its outcome could not be told if the answer were lost;"
+                  + " delete them, or take them over");
       case Outcome.OtherAccount o ->
           stalled(
               ACCOUNT_MISMATCH,

@@ -11,6 +11,8 @@ import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.decision.Settlement;
+import com.threatwinds.compute.operator.decision.Settlement.Recovery;
 import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -259,6 +262,51 @@ class ExecutorTest {
       operator.pass("web");
 
       assertThat(attempt.get().create().known()).containsExactly("i-0", "i-9");
+    }
+
+    private void stray(String id, @Nullable Instant createdAt) {
+      api.put(ModelApiInstances.madeAt(ModelApi.instance(id, InstanceState.RUNNING), createdAt));
+    }
+
+    @Test
+    void remembersNothingThatIsTooOldToBeItsOutcome() {
+      Instant tooOld = ModelApi.START.minus(Settlement.TOLERANCE).minusSeconds(1);
+      stray("i-old", tooOld);
+      stray("i-young", tooOld.plusSeconds(1));
+      stray("i-ageless", null);
+      ModelOperator adopting =
+          new ModelOperator(
+              api, cluster, SampleSettings.of(Recovery.ADOPT, SampleSettings.FAST, true));
+      cluster.apply(Wish.plain());
+      adopting.poll();
+      api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
+
+      adopting.pass("web");
+      assertThat(cluster.status("web").create().known()).containsExactly("i-ageless", "i-young");
+
+      adopting.run("web", status -> status.create() == null);
+      assertThat(cluster.status("web").instanceId()).as("none of those").isEqualTo("i-1");
+    }
+
+    @Test
+    void isNotBegunBesideMoreThanItsAnnouncementCanHold() {
+      for (int i = 0; i <= Executor.MOST_KNOWN; i++) {
+        stray("x-" + i, null);
+      }
+      resource(Wish.plain());
+
+      operator.pass("web");
+      assertThat(operator.reason("web")).isEqualTo("CreateOutcomeUnknown");
+      assertThat(cluster.status("web").create()).isNull();
+      assertThat(api.changes()).isEmpty();
+
+      resource(Wish.named("other").template("large"));
+      operator.pass("other");
+      assertThat(cluster.status("other").instanceId()).as("not held up by it").isNotNull();
+
+      api.remove("x-0");
+      operator.rest("web");
+      assertThat(cluster.status("web").instanceId()).isNotNull();
     }
 
     @Test

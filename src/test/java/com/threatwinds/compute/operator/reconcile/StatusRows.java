@@ -119,6 +119,7 @@ final class StatusRows {
         case Outcome.OtherAccount o -> true;
         case Outcome.Ambiguous a -> true;
         case Outcome.Claimed c -> true;
+        case Outcome.Crowded c -> true;
         case Outcome.Outdated o -> true;
         case Outcome.Made m -> false;
         case Outcome.NotMade n -> false;
