@@ -112,13 +112,18 @@ public final class Settlement {
     record Inconclusive(String why) implements Verdict {}
   }
 
+  /** Whether that instance may be the outcome of an attempt, as far as anybody can tell. */
+  public static boolean mayBeOutcome(Attempt attempt, Instance instance, Duration span) {
+    return compare(attempt, instance, span) != Match.NO;
+  }
+
   /** The unbound instances of a list that may be the outcome of an open attempt. */
   public static Set<InstanceId> suspects(
       Listing listing, Set<InstanceId> bound, List<Attempt> open, Duration span) {
     Set<InstanceId> suspects = new TreeSet<>();
     for (Instance instance : listing.instances().values()) {
       if (!bound.contains(instance.id())
-          && open.stream().anyMatch(a -> compare(a, instance, span) != Match.NO)) {
+          && open.stream().anyMatch(a -> mayBeOutcome(a, instance, span))) {
         suspects.add(instance.id());
       }
     }

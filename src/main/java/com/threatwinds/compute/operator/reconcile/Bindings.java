@@ -9,4 +9,7 @@ interface Bindings {
 
   /** The resources that are bound to that instance, or ask to take it over. */
   List<ComputeInstance> resourcesOf(InstanceId id);
+
+  /** Whether any resource has an open create. */
+  boolean isAnyCreateOpen();
 }

@@ -167,7 +167,7 @@ public final class ComputeInstanceReconciler
       Outcome outcome) {
     expectChange(pass, observation, action, outcome);
     boolean released =
-        action instanceof Action.Release
+        (action instanceof Action.Release && outcome instanceof Outcome.Nothing)
             || (action instanceof Action.Delete && outcome instanceof Outcome.Accepted);
     ComputeInstanceStatus status =
         StatusReport.of(

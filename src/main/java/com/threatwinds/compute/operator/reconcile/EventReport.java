@@ -68,7 +68,8 @@ final class EventReport {
     if (outcome instanceof Outcome.Accepted) {
       accepted(action).ifPresent(notes::add);
     }
-    if (action instanceof Action.Release(Action.Release.Why why)) {
+    if (action instanceof Action.Release(Action.Release.Why why)
+        && outcome instanceof Outcome.Nothing) {
       released(before, why).ifPresent(notes::add);
     }
     if (becameProvisioned(before, after)) {

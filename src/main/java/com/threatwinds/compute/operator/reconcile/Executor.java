@@ -104,7 +104,10 @@ final class Executor {
         case Action.Skip s -> new Outcome.Nothing();
         case Action.GiveUp g -> new Outcome.Nothing();
         case Action.Forget f -> new Outcome.Nothing();
-        case Action.Release r -> new Outcome.Nothing();
+        case Action.Release(Action.Release.Why why) ->
+            why != Action.Release.Why.RETAINED || settling.disown(pass)
+                ? new Outcome.Nothing()
+                : new Outcome.Outdated();
       };
     } catch (ComputeApiException e) {
       boolean heldBack = e instanceof ComputeApiException.NotSent && !leadership.isHeld();

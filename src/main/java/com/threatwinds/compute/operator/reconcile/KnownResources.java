@@ -62,6 +62,11 @@ final class KnownResources implements Bindings {
         .toList();
   }
 
+  @Override
+  public boolean isAnyCreateOpen() {
+    return all().anyMatch(Pass::hasOpenCreate);
+  }
+
   /** The newer of that resource and what is known of its name. */
   ComputeInstance newest(ComputeInstance resource) {
     return find(keyOf(resource))

@@ -42,6 +42,12 @@ final class Pass {
     return InstanceId.parse(status.hidesBinding() ? copy : status.instanceId());
   }
 
+  /** Whether a create was announced whose instance is not bound. */
+  static boolean hasOpenCreate(ComputeInstance resource) {
+    ComputeInstanceStatus status = statusOf(resource);
+    return status.create() != null && status.instanceId() == null;
+  }
+
   /** Where the resource, and all others, are read and written. */
   ResourceStore store() {
     return store;

@@ -10,6 +10,7 @@ import com.threatwinds.compute.operator.compute.ComputeApiException;
 import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceId;
+import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Listing;
 import com.threatwinds.compute.operator.compute.Seen;
 import com.threatwinds.compute.operator.decision.Settlement;
@@ -32,6 +33,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers the evidence that settles an open create: two lists, a poll apart, then every resource
@@ -51,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class Settling {
+
+  private static final Logger log = LoggerFactory.getLogger(Settling.class);
 
   /**
    * More bound instances missing from a list than this, and the list itself is the suspect, until
@@ -102,6 +107,54 @@ final class Settling {
   private boolean isUnbound(InstanceId id) {
     return bindings.resourcesOf(id).stream()
         .noneMatch(r -> Pass.bindingOf(r).equals(Optional.of(id)));
+  }
+
+  /**
+   * The resource of a pass is about to be let go, and its instance stays. An open create that it
+   * could be mistaken for the outcome of is told, so that it never is: neither by this process nor
+   * by the next.
+   *
+   * @return false if it could not be told, and the resource must stay for now
+   */
+  boolean disown(Pass pass) {
+    Optional<InstanceId> id = InstanceId.parse(pass.announced().instanceId());
+    if (id.isEmpty() || !(sightings.isAnyCreateOpen() || bindings.isAnyCreateOpen())) {
+      return true;
+    }
+    Instance retained = asRecorded(id.get(), pass);
+    for (ComputeInstance other : pass.store().all()) {
+      ComputeInstanceStatus status = Pass.statusOf(other);
+      if (Pass.hasOpenCreate(other)
+          && Settlement.mayBeOutcome(attempt(status.create(), false), retained, span())
+          && !tell(other, status, id.get(), pass.store())) {
+        log.info("instance={} action=none why=\"an open create is not told of it yet\"", id.get());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean tell(
+      ComputeInstance other, ComputeInstanceStatus status, InstanceId id, ResourceStore store) {
+    return status.problem() == null
+        && store.writeStatus(other, StatusReport.knowing(status, id)).isPresent();
+  }
+
+  /** Needs no answer of the API, which may be out: what is retained is let go all the same. */
+  private static Instance asRecorded(InstanceId id, Pass pass) {
+    ComputeInstanceStatus status = pass.announced();
+    return new Instance(
+        id,
+        status.name(),
+        status.zone(),
+        status.machineType(),
+        null,
+        null,
+        InstanceState.of(status.state()),
+        status.state(),
+        status.accepted() == null ? null : status.accepted().templateId(),
+        status.userId(),
+        time(status.createdAt()).orElse(null));
   }
 
   /** The create lane: takes the step in it, or tells of the place in its queue. */
@@ -273,9 +326,8 @@ final class Settling {
 
   private List<Attempt> open(List<ComputeInstance> all, String own) {
     return all.stream()
-        .map(Pass::statusOf)
-        .filter(s -> s.create() != null && s.instanceId() == null)
-        .map(s -> attempt(s.create(), own))
+        .filter(Pass::hasOpenCreate)
+        .map(r -> attempt(Pass.statusOf(r).create(), own))
         .toList();
   }
 
@@ -330,9 +382,12 @@ final class Settling {
 
   private Attempt attempt(CreateAttempt create, String own) {
     String id = String.valueOf(create.attemptId());
-    boolean young = !id.equals(own) && sightings.attempt(id).compareTo(span()) < 0;
+    return attempt(create, !id.equals(own) && sightings.attempt(id).compareTo(span()) < 0);
+  }
+
+  private static Attempt attempt(CreateAttempt create, boolean young) {
     return new Attempt(
-        id,
+        String.valueOf(create.attemptId()),
         String.valueOf(create.templateId()),
         Optional.ofNullable(create.zone()),
         Optional.ofNullable(create.defaultZone()),

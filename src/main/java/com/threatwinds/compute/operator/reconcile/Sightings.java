@@ -48,6 +48,11 @@ final class Sightings {
     return since(attempts.computeIfAbsent(attemptId, id -> nanoTime.getAsLong()));
   }
 
+  /** Whether any attempt is known to be open, also one that was announced just now. */
+  boolean isAnyCreateOpen() {
+    return !attempts.isEmpty();
+  }
+
   /** The instance answered 404: for how long it has done so. */
   Duration absence(InstanceId id) {
     return between(

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,16 @@ final class StatusReport {
   /** The status that is written before a deletion: the instance was seen with these credentials. */
   static ComputeInstanceStatus seenWith(ComputeInstanceStatus before, Fingerprint credentials) {
     return withCredentials(before, credentials.value());
+  }
+
+  /** The status of an open create whose outcome that instance can't be. */
+  static ComputeInstanceStatus knowing(ComputeInstanceStatus before, InstanceId id) {
+    CreateAttempt attempt = Objects.requireNonNull(before.create());
+    List<String> known =
+        Stream.concat(
+                Stream.ofNullable(attempt.known()).flatMap(List::stream), Stream.of(id.value()))
+            .toList();
+    return withCreate(before, withKnown(attempt, known));
   }
 
   // -- the status that is written after a pass
@@ -709,8 +720,30 @@ final class StatusReport {
         record, null, null);
   }
 
+  private static CreateAttempt withKnown(CreateAttempt a, List<String> known) {
+    return new CreateAttempt(
+        a.attemptId(),
+        a.startedAt(),
+        a.templateId(),
+        a.zone(),
+        a.defaultZone(),
+        known,
+        a.userId(),
+        a.credentials(),
+        a.candidates());
+  }
+
   private static ComputeInstanceStatus withCredentials(
       ComputeInstanceStatus s, @Nullable String credentials) {
+    return with(s, credentials, s.create());
+  }
+
+  private static ComputeInstanceStatus withCreate(ComputeInstanceStatus s, CreateAttempt create) {
+    return with(s, s.credentials(), create);
+  }
+
+  private static ComputeInstanceStatus with(
+      ComputeInstanceStatus s, @Nullable String credentials, @Nullable CreateAttempt create) {
     return new ComputeInstanceStatus(
         s.observedGeneration(),
         s.instanceId(),
@@ -726,7 +759,7 @@ final class StatusReport {
         credentials,
         s.conditions(),
         s.accepted(),
-        s.create(),
+        create,
         s.power(),
         s.lastError(),
         s.problem());

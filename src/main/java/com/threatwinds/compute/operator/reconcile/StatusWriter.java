@@ -67,7 +67,7 @@ final class StatusWriter {
           pass.wrote(live.get());
           return true;
         }
-        if (live.isEmpty() || !mayReplace(Pass.statusOf(live.get()), expected)) {
+        if (live.isEmpty() || !mayReplace(Pass.statusOf(live.get()), expected, status, action)) {
           // Only what this very pass ordered is ours to delete, not what it found.
           if (action instanceof Action.Create && outcome instanceof Outcome.Made made) {
             late(made.seen().instance().id(), status, pass);
@@ -100,15 +100,25 @@ final class StatusWriter {
     }
   }
 
-  /** Another's edit of the spec is no reason to lose what was found; another's status is. */
-  private static boolean mayReplace(ComputeInstanceStatus live, ComputeInstanceStatus expected) {
-    if (expected.create() != null) {
-      return live.problem() == null
-          && live.create() != null
-          && Objects.equals(live.create().attemptId(), expected.create().attemptId())
-          && live.instanceId() == null;
+  /**
+   * Another's edit of the spec is no reason to lose what was found; another's status is. Only what
+   * this very pass made holds whatever the attempt was told meanwhile: a verdict might be another
+   * then, and what goes on must not forget it.
+   */
+  private static boolean mayReplace(
+      ComputeInstanceStatus live,
+      ComputeInstanceStatus expected,
+      ComputeInstanceStatus status,
+      Action action) {
+    if (expected.create() == null) {
+      return live.equals(expected);
     }
-    return live.equals(expected);
+    boolean same =
+        action instanceof Action.Create && status.create() == null
+            ? live.create() != null
+                && Objects.equals(live.create().attemptId(), expected.create().attemptId())
+            : expected.create().equals(live.create());
+    return same && live.problem() == null && live.instanceId() == null;
   }
 
   /**

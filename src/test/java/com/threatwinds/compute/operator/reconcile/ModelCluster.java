@@ -408,5 +408,10 @@ final class ModelCluster implements ResourceStore {
           .filter(resource -> KnownResources.instancesOf(resource).contains(id.value()))
           .toList();
     }
+
+    @Override
+    public boolean isAnyCreateOpen() {
+      return seen().values().stream().anyMatch(Pass::hasOpenCreate);
+    }
   }
 }

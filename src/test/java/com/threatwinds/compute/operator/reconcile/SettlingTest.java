@@ -3,8 +3,10 @@ package com.threatwinds.compute.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.api.v1alpha1.DeletionPolicy;
 import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.compute.Seen;
@@ -406,6 +408,98 @@ class SettlingTest {
 
     assertThat(cluster.status("web").instanceId()).isNull();
     assertThat(operator.reason("web")).isEqualTo("ConfirmingCreate");
+  }
+
+  /** A resource whose instance was made within the time of an open create, and is to be kept. */
+  private void retainedBesideAnOpenCreate() {
+    open("web", false);
+    operator.running(Wish.named("old").policy(DeletionPolicy.RETAIN));
+    assertThat(cluster.status("old").instanceId()).isEqualTo("i-1");
+    cluster.delete("old");
+  }
+
+  @Test
+  void anInstanceThatWasMadeInItsTimeAndRetainedIsNotItsOutcome() {
+    retainedBesideAnOpenCreate();
+    operator.pass("old");
+    assertThat(cluster.exists("old")).isFalse();
+    operator = operator.restarted();
+
+    operator.rest("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-2");
+    assertThat(api.ids()).containsExactly("i-1", "i-2");
+  }
+
+  @Test
+  void isToldOfAnInstanceThatIsRetainedAlsoWhileTheApiIsOut() {
+    retainedBesideAnOpenCreate();
+    api.outage(Errors.noAnswer(Operation.GET));
+    api.outage(Errors.noAnswer(Operation.LIST));
+    operator.poll();
+
+    operator.pass("old");
+
+    assertThat(cluster.exists("old")).isFalse();
+    assertThat(cluster.status("web").create().known()).containsExactly("i-1");
+  }
+
+  @Test
+  void aRetainedInstanceIsLetGoOnlyOnceTheOpenCreateIsToldOfIt() {
+    retainedBesideAnOpenCreate();
+    cluster.beforeNextStatus(() -> cluster.touch("web"));
+
+    operator.pass("old");
+    assertThat(cluster.exists("old")).isTrue();
+    assertThat(operator.events).doesNotContain("Retained");
+
+    operator.pass("old");
+    assertThat(cluster.exists("old")).isFalse();
+    assertThat(operator.events).containsOnlyOnce("Retained");
+  }
+
+  @Test
+  void whatCanNotBeItsOutcomeIsRetainedWithoutAWrite() {
+    open("web", false);
+    operator.running(Wish.named("old").template("large").policy(DeletionPolicy.RETAIN));
+    cluster.delete("old");
+    int writes = cluster.writes().size();
+
+    operator.pass("old");
+
+    assertThat(cluster.writes().subList(writes, cluster.writes().size()))
+        .containsExactly("release old");
+  }
+
+  @Test
+  void aVerdictIsNotWrittenOverWhatTheOpenCreateWasToldMeanwhile() {
+    open("web", true);
+    operator.advance(SPAN);
+    twoLists("web");
+    cluster.beforeNextStatus(
+        () ->
+            cluster.writeBehindOurBack("web", s -> StatusReport.knowing(s, new InstanceId("i-1"))));
+
+    operator.pass("web");
+    assertThat(cluster.status("web").instanceId()).isNull();
+
+    operator.rest("web");
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-2");
+  }
+
+  @Test
+  void whatTheOpenCreateWasToldIsNotForgottenByAnyOtherWrite() {
+    open("web", true);
+    api.outage(Errors.unauthenticated(Operation.LIST));
+    operator.advance(SPAN);
+    operator.poll();
+    cluster.beforeNextStatus(
+        () ->
+            cluster.writeBehindOurBack("web", s -> StatusReport.knowing(s, new InstanceId("i-9"))));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").create().known()).containsExactly("i-9");
   }
 
   /** A resource, with a status as somebody stored it. */

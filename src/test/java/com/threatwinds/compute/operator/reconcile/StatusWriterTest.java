@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.inventory.Errors;
@@ -96,6 +97,20 @@ class StatusWriterTest {
     assertThat(cluster.status("b").instanceId()).isEqualTo("i-2");
     operator.rest("a");
     assertThat(cluster.status("a").instanceId()).as("found in the list").isEqualTo("i-1");
+  }
+
+  @Test
+  void anInstanceIsBoundWhateverTheAttemptWasToldMeanwhile() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () ->
+            cluster.writeBehindOurBack("web", s -> StatusReport.knowing(s, new InstanceId("i-9"))));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(api.ids()).containsExactly("i-1");
   }
 
   // -- what is late
