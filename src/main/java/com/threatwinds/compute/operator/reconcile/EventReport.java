@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Power
 import com.threatwinds.compute.operator.api.v1alpha1.ConditionType;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.api.v1alpha1.Reason;
+import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.decision.Action;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -105,6 +106,19 @@ final class EventReport {
             "Reconcile",
             "the stored status can't be read, and nothing is done before somebody mends it: "
                 + problem));
+  }
+
+  /** An instance that its own resource does not want, and that is not ours to delete yet. */
+  static List<Note> late(InstanceId id) {
+    return List.of(
+        new Note(
+            true,
+            Reason.CREATE_OUTCOME_UNKNOWN.toString(),
+            "Create",
+            "instance "
+                + id
+                + " was made too late for the ComputeInstance that asked for it, and is kept because"
+                + " a ComputeInstance may claim it; it is deleted once none does"));
   }
 
   private static Note done(String reason, String action, String text) {

@@ -33,6 +33,7 @@ final class Rooms {
   private final LongSupplier nanoTime;
   private final Sightings sightings;
   private final Pacing pacing;
+  private final LateInstances late;
   private final StatusWriter writer;
   private final InFlight inFlight = new InFlight();
 
@@ -64,7 +65,15 @@ final class Rooms {
     this.nanoTime = nanoTime;
     this.sightings = new Sightings(nanoTime);
     this.pacing = new Pacing(settings);
-    this.writer = new StatusWriter(api, sleep);
+    this.late =
+        new LateInstances(
+            api,
+            events,
+            leadership::isHeld,
+            inFlight,
+            settings.timeout().plus(settings.createSettle()),
+            nanoTime);
+    this.writer = new StatusWriter(late, sleep);
   }
 
   /** Wires the rest, around what the informers know. */
@@ -113,12 +122,14 @@ final class Rooms {
         inventory.start();
         known.all().forEach(wakeups::found);
         resync.start();
+        late.start();
       }
 
       @Override
       public void lost() {
         inventory.close();
         resync.close();
+        late.close();
       }
     };
   }
@@ -200,6 +211,10 @@ final class Rooms {
 
   Pacing pacing() {
     return pacing;
+  }
+
+  LateInstances late() {
+    return late;
   }
 
   StatusWriter writer() {

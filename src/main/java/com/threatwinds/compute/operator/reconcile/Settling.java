@@ -385,7 +385,8 @@ final class Settling {
     return attempt(create, !id.equals(own) && sightings.attempt(id).compareTo(span()) < 0);
   }
 
-  private static Attempt attempt(CreateAttempt create, boolean young) {
+  /** What a resource records of its open create. */
+  static Attempt attempt(CreateAttempt create, boolean young) {
     return new Attempt(
         String.valueOf(create.attemptId()),
         String.valueOf(create.templateId()),

@@ -2,11 +2,7 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
-import com.threatwinds.compute.operator.compute.ComputeApi;
-import com.threatwinds.compute.operator.compute.ComputeApiException;
-import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.decision.Action;
-import com.threatwinds.compute.operator.decision.Desired;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Objects;
@@ -35,7 +31,7 @@ final class StatusWriter {
   /** How long a failure of this one resource, as of a webhook, may keep others waiting. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final ComputeApi api;
+  private final LateInstances late;
   private final Sleep sleep;
 
   /** Waits on the calling thread. */
@@ -43,8 +39,8 @@ final class StatusWriter {
     void of(Duration pause) throws InterruptedException;
   }
 
-  StatusWriter(ComputeApi api, Sleep sleep) {
-    this.api = api;
+  StatusWriter(LateInstances late, Sleep sleep) {
+    this.late = late;
     this.sleep = sleep;
   }
 
@@ -70,7 +66,7 @@ final class StatusWriter {
         if (live.isEmpty() || !mayReplace(Pass.statusOf(live.get()), expected, status, action)) {
           // Only what this very pass ordered is ours to delete, not what it found.
           if (action instanceof Action.Create && outcome instanceof Outcome.Made made) {
-            late(made.seen().instance().id(), status, pass);
+            late.add(made.seen(), pass);
           }
           return false;
         }
@@ -119,37 +115,6 @@ final class StatusWriter {
                 && Objects.equals(live.create().attemptId(), expected.create().attemptId())
             : expected.create().equals(live.create());
     return same && live.problem() == null && live.instanceId() == null;
-  }
-
-  /**
-   * The resource that an instance was made for no longer waits for it: gone, bound to another, or
-   * concluded without it. The instance is ours and late, and goes, unless somebody may claim it.
-   */
-  private void late(InstanceId id, ComputeInstanceStatus status, Pass pass) {
-    try {
-      boolean claimed = pass.store().all().stream().anyMatch(other -> mayClaim(other, id, status));
-      if (claimed) {
-        log.warn("instance={} late=true action=none why=\"a resource may claim it\"", id);
-        return;
-      }
-      api.delete(id);
-      log.warn("instance={} late=true action=Delete uid={}", id, pass.uid());
-    } catch (ComputeApiException | KubernetesClientException e) {
-      log.error("instance={} late=true action=none error=\"{}\"", id, e.getMessage());
-    }
-  }
-
-  /**
-   * Bound to it, asking for it - as from a backup - or with an open create that may be this one.
-   */
-  private static boolean mayClaim(
-      ComputeInstance other, InstanceId id, ComputeInstanceStatus status) {
-    ComputeInstanceStatus its = Pass.statusOf(other);
-    String template = status.accepted() == null ? null : status.accepted().templateId();
-    return Pass.bindingOf(other).equals(Optional.of(id))
-        || its.hidesBinding()
-        || (its.create() != null && Objects.equals(its.create().templateId(), template))
-        || (its.instanceId() == null && Desired.of(other).takeover().equals(Optional.of(id)));
   }
 
   private boolean rest(Duration pause) {

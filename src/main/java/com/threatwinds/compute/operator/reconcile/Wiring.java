@@ -275,6 +275,7 @@ final class Wiring {
       Election election,
       Settings settings) {
     rooms.inFlight().close(settings.longestShutdown());
+    rooms.late().tellRemaining();
     election.close();
     operator.stop();
   }

@@ -37,6 +37,7 @@ final class ModelCluster implements ResourceStore {
   private Witness witness = new Witness() {};
   private boolean definitionGoing;
   private boolean reachable = true;
+  private boolean unlistable;
   private long version = 1;
 
   private enum Fault {
@@ -178,6 +179,11 @@ final class ModelCluster implements ResourceStore {
     reachable = value;
   }
 
+  /** Lists get no answer. */
+  void unlistable(boolean value) {
+    unlistable = value;
+  }
+
   void uninstall() {
     definitionGoing = true;
   }
@@ -271,6 +277,9 @@ final class ModelCluster implements ResourceStore {
   @Override
   public List<ComputeInstance> all() {
     requireReachable();
+    if (unlistable) {
+      throw new KubernetesClientException("timeout", NO_ANSWER, null);
+    }
     return List.copyOf(stored.values());
   }
 

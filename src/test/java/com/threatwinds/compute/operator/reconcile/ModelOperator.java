@@ -33,6 +33,10 @@ final class ModelOperator {
   private final KnownResources known = new KnownResources();
   final List<String> events = new ArrayList<>();
   final List<EventReport.Note> notes = new ArrayList<>();
+
+  /** The same, each with the name of what it is about. */
+  final List<String> told = new ArrayList<>();
+
   final Rooms rooms;
   private final ComputeInstanceReconciler reconciler;
   private final List<Runnable> whileAsleep = new ArrayList<>();
@@ -62,7 +66,7 @@ final class ModelOperator {
         new Rooms(
             new GatedComputeApi(api, gates),
             context -> cluster,
-            (about, news) -> news.forEach(this::told),
+            (about, news) -> news.forEach(note -> told(about.getMetadata().getName(), note)),
             leadership,
             known,
             page -> "0",
@@ -76,9 +80,10 @@ final class ModelOperator {
     leadership.won();
   }
 
-  private void told(EventReport.Note note) {
+  private void told(String name, EventReport.Note note) {
     notes.add(note);
     events.add(note.reason());
+    told.add(name + " " + note.reason());
   }
 
   /** The same account and cluster, found by a process that remembers nothing. */
@@ -109,6 +114,14 @@ final class ModelOperator {
     api.advance(time);
   }
 
+  /** Time passes, and what is late is tried again whenever it is due. */
+  void tryLate(int times) {
+    for (int i = 0; i < times; i++) {
+      advance(Duration.ofMinutes(1));
+      rooms.late().tryDue();
+    }
+  }
+
   /** From now on the list is read only by those who need it. */
   void stopPolling() {
     polls = false;
@@ -130,6 +143,7 @@ final class ModelOperator {
       return Optional.empty();
     }
     known.correct(cached.get());
+    rooms.late().tryDue();
     return reconciler.pass(new Pass(cluster, cached.get()));
   }
 

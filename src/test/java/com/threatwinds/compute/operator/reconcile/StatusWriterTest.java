@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
+import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.inventory.Errors;
 import com.threatwinds.compute.operator.inventory.ModelApi;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class StatusWriterTest {
@@ -153,6 +155,10 @@ class StatusWriterTest {
     operator.pass("b");
 
     assertThat(api.ids()).containsExactly("i-1");
+    assertThat(operator.told).endsWith("a CreateOutcomeUnknown");
+    operator.rest("a");
+    assertThat(cluster.status("a").instanceId()).isEqualTo("i-1");
+    assertThat(operator.rooms.late().remaining()).isEmpty();
   }
 
   @Test
@@ -187,16 +193,185 @@ class StatusWriterTest {
     assertThat(api.ids()).containsExactly("i-1");
   }
 
-  @Test
-  void aLateInstanceThatCanNotBeDeletedIsLeftAlone() {
+  /** An instance for a resource that is gone by then, and that can't be deleted yet. */
+  private void lateAndOut() {
     resource(Wish.plain());
     api.during(Operation.CREATE, () -> cluster.remove("web"));
-    api.fail(Errors.unavailable(Operation.DELETE, 503));
+    api.outage(Errors.unavailable(Operation.DELETE, 503));
+    operator.pass("web");
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void aLateInstanceIsDeletedHoweverLongThatTakes() {
+    lateAndOut();
+    operator.tryLate(10);
+    assertThat(operator.rooms.late().remaining()).containsExactly(new InstanceId("i-1"));
+
+    api.endOutages();
+    operator.tryLate(1);
+
+    assertThat(api.ids()).isEmpty();
+    assertThat(operator.rooms.late().remaining()).isEmpty();
+  }
+
+  @Test
+  void aDeletionOfALateInstanceThatFailsIsTriedLessAndLessOften() {
+    lateAndOut();
+
+    for (int i = 0; i < 60; i++) {
+      operator.advance(Duration.ofSeconds(1));
+      operator.rooms.late().tryDue();
+    }
+
+    assertThat(api.count(Operation.DELETE)).as("after 0, 1, 3, 7, 15, 31 s").isEqualTo(6);
+  }
+
+  @Test
+  void aLateInstanceIsTriedAgainAfterAnOutageOfTheKubernetesApi() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          cluster.remove("web");
+          cluster.unlistable(true);
+        });
+    operator.pass("web");
+    assertThat(api.ids()).containsExactly("i-1");
+
+    cluster.unlistable(false);
+    operator.tryLate(1);
+
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void aLateInstanceThatIsGoneByThenIsNoneAnyMore() {
+    lateAndOut();
+    api.endOutages();
+    api.remove("i-1");
+
+    operator.tryLate(1);
+
+    assertThat(operator.rooms.late().remaining()).isEmpty();
+  }
+
+  @Test
+  void aLateInstanceIsNotGoneBecauseAnotherAccountDoesNotKnowIt() {
+    lateAndOut();
+    api.endOutages();
+    api.fail(Errors.notFound(Operation.DELETE, new Fingerprint("00000000000000bb")));
+    api.fail(Errors.strayNotFound(Operation.DELETE));
+
+    operator.tryLate(2);
+    assertThat(operator.rooms.late().remaining()).hasSize(1);
+
+    operator.tryLate(1);
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void eachTryRestsOnTheResourcesAsTheyAreThen() {
+    lateAndOut();
+    api.endOutages();
+    cluster.apply(Wish.named("other").annotated(Annotations.INSTANCE_ID, "i-1"));
+
+    operator.tryLate(3);
+
+    assertThat(api.ids()).containsExactly("i-1");
+    assertThat(operator.told).containsExactly("other CreateOutcomeUnknown");
+    operator.rest("other");
+    operator.tryLate(1);
+    assertThat(cluster.status("other").instanceId()).isEqualTo("i-1");
+    assertThat(operator.rooms.late().remaining()).as("it is bound").isEmpty();
+  }
+
+  @Test
+  void aLateInstanceIsShownOnTheResourceThatItWasMadeForIfThatIsStillThere() {
+    resource(Wish.named("a"));
+    api.fail(Errors.noAnswer(Operation.CREATE));
+    operator.pass("a");
+    resource(Wish.named("b"));
+    api.during(
+        Operation.CREATE,
+        () -> cluster.writeBehindOurBack("b", s -> StatusRows.stored("{\"instanceId\": \"i-9\"}")));
+
+    operator.pass("b");
+
+    assertThat(operator.told).endsWith("b CreateOutcomeUnknown");
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void anOpenCreateThatCanNotHaveMadeItKeepsNothing() {
+    resource(Wish.named("a").zone("eu-west1-b"));
+    api.fail(Errors.noAnswer(Operation.CREATE));
+    operator.pass("a");
+    assertThat(cluster.status("a").create()).isNotNull();
+    resource(Wish.named("b").zone(ModelApi.ZONE));
+    api.during(Operation.CREATE, () -> cluster.remove("b"));
+
+    operator.pass("b");
+
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void aLateInstanceIsKeptWhileAResourceCanNotBeReadThatMayBeBoundToIt() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () -> {
+          cluster.remove("web");
+          cluster.apply(Wish.named("broken"));
+          cluster.writeBehindOurBack("broken", s -> StatusRows.stored("{\"instanceId\": {}}"));
+        });
 
     operator.pass("web");
 
     assertThat(api.ids()).containsExactly("i-1");
-    assertThat(api.count(Operation.DELETE)).isOne();
+    cluster.remove("broken");
+    operator.tryLate(1);
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void whoDoesNotLeadDeletesNothingThatIsLate() {
+    lateAndOut();
+    api.endOutages();
+    operator.leadership.lost();
+
+    operator.tryLate(3);
+    assertThat(api.ids()).containsExactly("i-1");
+
+    operator.leadership.granted(operator.clock.getAsLong(), Duration.ofDays(1));
+    operator.leadership.won();
+    operator.tryLate(1);
+    assertThat(api.ids()).isEmpty();
+  }
+
+  @Test
+  void nothingLateIsTriedOnceTheProcessEnds() {
+    lateAndOut();
+    api.endOutages();
+    operator.rooms.inFlight().close(Duration.ZERO);
+
+    operator.tryLate(1);
+
+    assertThat(operator.rooms.late().remaining()).containsExactly(new InstanceId("i-1"));
+  }
+
+  @Test
+  void whatIsLateIsBounded() {
+    api.outage(Errors.unavailable(Operation.DELETE, 503));
+    for (int i = 0; i <= LateInstances.MOST; i++) {
+      String name = "web-" + i;
+      resource(Wish.named(name));
+      api.during(Operation.CREATE, () -> cluster.remove(name));
+      operator.pass(name);
+    }
+
+    assertThat(operator.rooms.late().remaining()).hasSize(LateInstances.MOST);
   }
 
   @Test
