@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Both lists were asked for when whatever the attempt made had to show, so that what came
  *       after them can't be its outcome, and the older of them can only object.
  *   <li>A create that ran between the lists and the lane is known by its resource, which is read in
- *       the lane: bound, its instance is no candidate; open, it is young, and nothing is concluded.
+ *       the lane: bound, its instance is no candidate; open, its time was not over when the second
+ *       list was asked for, and nothing is concluded.
  *   <li>While the verdict is drawn and written, no create is sent and nothing else is bound.
  * </ul>
  */
@@ -169,7 +170,7 @@ final class Settling {
     if (first.isEmpty()) {
       return awaitList();
     }
-    if (isOfOtherAccount(attempt(attempt, attemptId), first.get().listing())) {
+    if (isOfOtherAccount(attempt(attempt, false), first.get().listing())) {
       sightings.forgetReading(attemptId);
       return new Outcome.OtherAccount();
     }
@@ -177,8 +178,7 @@ final class Settling {
     if (left.isPositive()) {
       return new Outcome.ReadOnce(left);
     }
-    Optional<Listing> second =
-        newest().filter(l -> isPollApart(first.get(), l)).map(Reading::listing);
+    Optional<Reading> second = newest().filter(l -> isPollApart(first.get(), l));
     if (second.isEmpty()) {
       return awaitList();
     }
@@ -249,18 +249,19 @@ final class Settling {
    *
    * @return whether all were asked for
    */
-  private boolean ask(Reading first, Listing second, List<ComputeInstance> all, String attemptId)
+  private boolean ask(Reading first, Reading second, List<ComputeInstance> all, String attemptId)
       throws ComputeApiException {
-    List<InstanceId> missing = missing(second, all).stream().sorted().limit(MOST_MISSING).toList();
+    Listing list = second.listing();
+    List<InstanceId> missing = missing(list, all).stream().sorted().limit(MOST_MISSING).toList();
     Set<InstanceId> ids = new TreeSet<>(missing);
-    ids.addAll(Settlement.suspects(second, bound(all), open(all, attemptId), span()));
+    ids.addAll(Settlement.suspects(list, bound(all), open(all, attemptId, second), span()));
     ids.removeAll(first.answers().keySet());
     long began = sightings.now();
     for (InstanceId id : ids) {
       if (sightings.since(began).compareTo(settings.timeout()) > 0) {
         return false; // With the one that took so long, two time-outs of a call at most.
       }
-      Optional<Seen> answer = answer(id, second.credentials());
+      Optional<Seen> answer = answer(id, list.credentials());
       first.answers().put(id, answer);
       if (answer.isPresent()) {
         sightings.present(id);
@@ -284,12 +285,12 @@ final class Settling {
 
   /** Makes no call, so that it keeps nobody waiting. */
   private Outcome judge(
-      Reading first, Listing second, List<ComputeInstance> all, String attemptId) {
-    Optional<String> lagging = lagging(first.answers(), second, all);
+      Reading first, Reading second, List<ComputeInstance> all, String attemptId) {
+    Optional<String> lagging = lagging(first.answers(), second.listing(), all);
     if (lagging.isPresent()) {
       return lookAgain(lagging.get());
     }
-    List<Attempt> open = open(all, attemptId);
+    List<Attempt> open = open(all, attemptId, second);
     Optional<Attempt> own = open.stream().filter(a -> a.attemptId().equals(attemptId)).findFirst();
     if (own.isEmpty()) {
       return new Outcome.Outdated();
@@ -300,7 +301,13 @@ final class Settling {
         Settlement.settle(
             own.get(),
             new Settlement.Evidence(
-                first.listing(), second, bound(all), isAnyHidden(all), open, live, span()),
+                first.listing(),
+                second.listing(),
+                bound(all),
+                isAnyHidden(all),
+                open,
+                live,
+                span()),
             settings.createRecovery());
     return switch (verdict) {
       case Verdict.Made(Instance instance) ->
@@ -324,11 +331,19 @@ final class Settling {
     return all.stream().map(Pass::statusOf).anyMatch(ComputeInstanceStatus::hidesBinding);
   }
 
-  private List<Attempt> open(List<ComputeInstance> all, String own) {
+  private List<Attempt> open(List<ComputeInstance> all, String own, Reading second) {
     return all.stream()
         .filter(Pass::hasOpenCreate)
-        .map(r -> attempt(Pass.statusOf(r).create(), own))
+        .map(r -> Pass.statusOf(r).create())
+        .map(create -> attempt(create, isYoung(create, own, second)))
         .toList();
+  }
+
+  /** Whether another's time was not over when that list was asked for: it may not show in it. */
+  private boolean isYoung(CreateAttempt create, String own, Reading list) {
+    String id = String.valueOf(create.attemptId());
+    Duration seenBefore = sightings.attempt(id).minus(sightings.since(list.at()));
+    return !id.equals(own) && seenBefore.compareTo(span()) < 0;
   }
 
   /** How long after its start a create can take effect. */
@@ -378,11 +393,6 @@ final class Settling {
             .condition(ConditionType.STALLED)
             .filter(c -> Reason.INSTANCE_NOT_FOUND.toString().equals(c.getReason()))
             .isPresent();
-  }
-
-  private Attempt attempt(CreateAttempt create, String own) {
-    String id = String.valueOf(create.attemptId());
-    return attempt(create, !id.equals(own) && sightings.attempt(id).compareTo(span()) < 0);
   }
 
   /** What a resource records of its open create. */

@@ -200,6 +200,32 @@ class SettlingTest {
   }
 
   @Test
+  void aListThatIsOlderThanTheEndOfAnothersTimeSettlesNeither() {
+    open("web", true);
+    operator.advance(SampleSettings.FAST.plusSeconds(1));
+    open("next", true);
+    operator.advance(SPAN.minus(SampleSettings.FAST).minusSeconds(1));
+    api.hide("i-2", 2); // For as long as a list may lag.
+    twoLists("web");
+    operator.advance(SampleSettings.FAST);
+
+    operator.pass("next");
+    operator.pass("web");
+    assertThat(cluster.status("web").create()).as("i-1 may be of either").isNotNull();
+
+    for (int i = 0; i < 10; i++) {
+      operator.poll();
+      operator.pass("web");
+      operator.pass("next");
+      operator.advance(SampleSettings.FAST);
+    }
+    assertThat(cluster.names())
+        .extracting(name -> cluster.status(name).instanceId())
+        .containsExactlyInAnyOrder("i-1", "i-2");
+    assertThat(api.ids()).hasSize(2);
+  }
+
+  @Test
   void theVerdictIsDrawnFromTheResourcesAsTheyAreInTheLane() {
     open("web", true);
     operator.advance(SPAN);
