@@ -67,7 +67,7 @@ public interface ComputeApi {
 
   /**
    * The time by the API's clock: the {@code Date} of its last answer that could be used, and the
-   * time since. Empty until there was one; our own clock is no substitute.
+   * time since. Empty until there was one.
    */
   Optional<Instant> now();
 

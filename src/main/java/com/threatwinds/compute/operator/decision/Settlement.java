@@ -40,7 +40,8 @@ public final class Settlement {
    * @param attemptId names it, never used twice
    * @param zone as asked for; empty for the API's default
    * @param defaultZone where the API puts it then, if that is known
-   * @param startedAt by the API's clock; empty if that was not known, or can't be read
+   * @param startedAt by the API's clock; empty if it can't be read
+   * @param ownClock whether the API told no time, and it is by ours
    * @param known instances that were there before, as far as their time doesn't tell
    * @param userId the account it was made in, where the API names it
    * @param credentials what it was made with
@@ -52,6 +53,7 @@ public final class Settlement {
       Optional<String> zone,
       Optional<String> defaultZone,
       Optional<Instant> startedAt,
+      boolean ownClock,
       Set<InstanceId> known,
       Optional<String> userId,
       Optional<Fingerprint> credentials,
@@ -317,8 +319,9 @@ public final class Settlement {
    *       a settlement that is late: the lists of one in good time are read before then.
    *   <li>Before it: whatever was there unbound is {@link Attempt#known}. The rest was bound then
    *       and was let go since; it still answers while it is being deleted, which happens all the
-   *       time, and to hold every create for that would be wrong. Where no clock told the start,
-   *       the start is absent, and nothing is ruled out by its time.
+   *       time, and to hold every create for that would be wrong.
+   *   <li>Our own clock, where the API tells no time, may be wrong by any time in any direction: it
+   *       rules nothing out.
    * </ul>
    */
   private static Match time(Attempt attempt, Instance instance, Duration span) {
@@ -328,9 +331,10 @@ public final class Settlement {
     }
     Instant earliest = attempt.startedAt().get().minus(TOLERANCE);
     Instant latest = attempt.startedAt().get().plus(span).plus(TOLERANCE);
-    if (made.isBefore(earliest) || made.isAfter(latest.plus(DOUBT))) {
-      return Match.NO;
+    if (!made.isBefore(earliest) && !made.isAfter(latest)) {
+      return Match.YES;
     }
-    return made.isAfter(latest) ? Match.UNKNOWN : Match.YES;
+    boolean late = made.isAfter(latest) && !made.isAfter(latest.plus(DOUBT));
+    return late || attempt.ownClock() ? Match.UNKNOWN : Match.NO;
   }
 }

@@ -62,7 +62,7 @@ public final class Inventory implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Inventory.class);
 
-  private static final Duration LONGEST_PAUSE_IN_TROUBLE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_PAUSE_IN_TROUBLE = Duration.ofSeconds(20);
   private static final Duration CREDENTIALS_CHECK = Duration.ofSeconds(2);
 
   /** The shortest time between two reads, however many ask for one. */

@@ -211,8 +211,9 @@ final class Executor {
         listing.userIds().size() == 1 ? listing.userIds().iterator().next() : null;
     return new CreateAttempt(
         UUID.randomUUID().toString(),
+        start.orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS)).toString(),
         // A time that may be wrong would rule out the very instance that this create makes.
-        start.map(Instant::toString).orElse(null),
+        start.isEmpty() ? true : null,
         create.templateId(),
         create.zone().orElse(null),
         create.defaultZone().orElse(null),

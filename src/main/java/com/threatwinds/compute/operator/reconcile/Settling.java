@@ -403,6 +403,7 @@ final class Settling {
         Optional.ofNullable(create.zone()),
         Optional.ofNullable(create.defaultZone()),
         time(create.startedAt()),
+        Boolean.TRUE.equals(create.ownClock()),
         create.known() == null
             ? Set.of()
             : create.known().stream()

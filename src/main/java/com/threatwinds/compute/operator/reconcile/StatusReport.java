@@ -356,6 +356,7 @@ final class StatusReport {
         new CreateAttempt(
             attempt.attemptId(),
             attempt.startedAt(),
+            attempt.ownClock(),
             attempt.templateId(),
             attempt.zone(),
             attempt.defaultZone(),
@@ -724,6 +725,7 @@ final class StatusReport {
     return new CreateAttempt(
         a.attemptId(),
         a.startedAt(),
+        a.ownClock(),
         a.templateId(),
         a.zone(),
         a.defaultZone(),

@@ -242,6 +242,7 @@ public final class Given {
           new CreateAttempt(
               ATTEMPT,
               "2026-01-01T00:00:00Z",
+              null,
               TEMPLATE,
               null,
               ZONE,

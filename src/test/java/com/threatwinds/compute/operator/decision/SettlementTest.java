@@ -149,6 +149,17 @@ class SettlementTest {
   }
 
   @Test
+  void holdsWhateverIsNotInItsTimeIfThatWasToldByOurOwnClock() {
+    Tried lost = attempt("a").byOwnClock();
+
+    assertThat(world(lost).lists(instance("i-1")).settle(lost)).isEqualTo(made("i-1"));
+    for (Duration time : List.of(Duration.ofHours(-3), Duration.ofHours(3))) {
+      assertThat(world(lost).lists(instance("i-1").at(time)).settle(lost, ADOPT))
+          .isEqualTo(ambiguous("i-1"));
+    }
+  }
+
+  @Test
   void holdsNothingForTheOutcomeOfALaterAttempt() {
     Tried lost = attempt("a");
     Tried later = attempt("b").at(LATEST);

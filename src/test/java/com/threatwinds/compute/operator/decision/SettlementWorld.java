@@ -62,6 +62,7 @@ final class SettlementWorld {
         Given.ZONE,
         Given.ZONE,
         START,
+        false,
         Set.of(),
         "user-1",
         CREDENTIALS,
@@ -162,6 +163,7 @@ final class SettlementWorld {
       @Nullable String zone,
       @Nullable String defaultZone,
       @Nullable Instant startedAt,
+      boolean ownClock,
       Set<InstanceId> known,
       @Nullable String userId,
       @Nullable Fingerprint credentials,
@@ -169,7 +171,16 @@ final class SettlementWorld {
 
     Tried of(String template) {
       return new Tried(
-          attemptId, template, zone, defaultZone, startedAt, known, userId, credentials, isYoung);
+          attemptId,
+          template,
+          zone,
+          defaultZone,
+          startedAt,
+          ownClock,
+          known,
+          userId,
+          credentials,
+          isYoung);
     }
 
     Tried in(@Nullable String inZone) {
@@ -179,6 +190,7 @@ final class SettlementWorld {
           inZone,
           defaultZone,
           startedAt,
+          ownClock,
           known,
           userId,
           credentials,
@@ -187,7 +199,16 @@ final class SettlementWorld {
 
     Tried defaultingTo(@Nullable String inZone) {
       return new Tried(
-          attemptId, templateId, zone, inZone, startedAt, known, userId, credentials, isYoung);
+          attemptId,
+          templateId,
+          zone,
+          inZone,
+          startedAt,
+          ownClock,
+          known,
+          userId,
+          credentials,
+          isYoung);
     }
 
     /** So long after the others; null if nobody knows. */
@@ -198,6 +219,22 @@ final class SettlementWorld {
           zone,
           defaultZone,
           later == null ? null : START.plus(later),
+          ownClock,
+          known,
+          userId,
+          credentials,
+          isYoung);
+    }
+
+    /** The API told no time. */
+    Tried byOwnClock() {
+      return new Tried(
+          attemptId,
+          templateId,
+          zone,
+          defaultZone,
+          startedAt,
+          true,
           known,
           userId,
           credentials,
@@ -211,6 +248,7 @@ final class SettlementWorld {
           zone,
           defaultZone,
           startedAt,
+          ownClock,
           Arrays.stream(ids).map(InstanceId::new).collect(Collectors.toSet()),
           userId,
           credentials,
@@ -219,17 +257,44 @@ final class SettlementWorld {
 
     Tried by(@Nullable String user) {
       return new Tried(
-          attemptId, templateId, zone, defaultZone, startedAt, known, user, credentials, isYoung);
+          attemptId,
+          templateId,
+          zone,
+          defaultZone,
+          startedAt,
+          ownClock,
+          known,
+          user,
+          credentials,
+          isYoung);
     }
 
     Tried with(@Nullable Fingerprint mark) {
       return new Tried(
-          attemptId, templateId, zone, defaultZone, startedAt, known, userId, mark, isYoung);
+          attemptId,
+          templateId,
+          zone,
+          defaultZone,
+          startedAt,
+          ownClock,
+          known,
+          userId,
+          mark,
+          isYoung);
     }
 
     Tried young() {
       return new Tried(
-          attemptId, templateId, zone, defaultZone, startedAt, known, userId, credentials, true);
+          attemptId,
+          templateId,
+          zone,
+          defaultZone,
+          startedAt,
+          ownClock,
+          known,
+          userId,
+          credentials,
+          true);
     }
 
     Attempt attempt() {
@@ -239,6 +304,7 @@ final class SettlementWorld {
           Optional.ofNullable(zone),
           Optional.ofNullable(defaultZone),
           Optional.ofNullable(startedAt),
+          ownClock,
           known,
           Optional.ofNullable(userId),
           Optional.ofNullable(credentials),

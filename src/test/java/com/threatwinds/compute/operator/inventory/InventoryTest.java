@@ -193,9 +193,9 @@ class InventoryTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(20),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(20));
     assertThat(inventory.dueIn()).isEqualTo(SLOW);
 
     api.fail(Errors.unavailable(Operation.LIST, 503));

@@ -310,17 +310,16 @@ class ExecutorTest {
     }
 
     @Test
-    void saysNotWhenItBeganWhileTheApisClockIsUnknownAndIsHeldRatherThanRepeated() {
+    void beginsByItsOwnClockWhereTheApiTellsNoTimeAndIsSettledAllTheSame() {
       api.withoutAClock();
       resource(Wish.plain());
       api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
 
       operator.pass("web");
-      assertThat(cluster.status("web").create().startedAt()).isNull();
+      assertThat(cluster.status("web").create().ownClock()).isTrue();
       operator.rest("web");
 
-      assertThat(operator.reason("web")).isEqualTo("CreateOutcomeUnknown");
-      assertThat(cluster.status("web").create().candidates()).containsExactly("i-1");
+      assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
       assertThat(api.ids()).containsExactly("i-1");
     }
 

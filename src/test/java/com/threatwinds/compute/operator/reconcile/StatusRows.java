@@ -157,6 +157,7 @@ final class StatusRows {
     return new CreateAttempt(
         "attempt-1",
         BEGAN.toString(),
+        null,
         ModelApi.TEMPLATE,
         null,
         ModelApi.ZONE,

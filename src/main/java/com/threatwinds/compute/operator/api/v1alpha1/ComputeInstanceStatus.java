@@ -130,6 +130,10 @@ public record ComputeInstanceStatus(
           @Nullable String attemptId,
       @JsonPropertyDescription("When the attempt began, by the API's clock.")
           @Nullable String startedAt,
+      @JsonPropertyDescription(
+              "True if the API tells no time: startedAt is by the operator's clock, and rules no"
+                  + " instance out.")
+          @Nullable Boolean ownClock,
       @JsonPropertyDescription("Template that was asked for.") @Nullable String templateId,
       @JsonPropertyDescription("Zone that was asked for; absent for the API's default.")
           @Nullable String zone,

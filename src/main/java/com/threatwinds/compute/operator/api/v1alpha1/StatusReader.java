@@ -6,12 +6,20 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.Problem;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +35,21 @@ final class StatusReader extends JsonDeserializer<ComputeInstanceStatus> {
   /** What an instance may hang on. */
   private static final Set<String> BINDING = Set.of("instanceId", "create");
 
+  private static final int LONGEST_PROBLEM = 200;
+
   /** The ordinary reading of the record, without this class. */
   private static final ObjectMapper PLAIN =
-      new ObjectMapper()
+      JsonMapper.builder()
           .addMixIn(ComputeInstanceStatus.class, Ordinary.class)
-          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS);
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Boolean,
+              blank ->
+                  blank
+                      .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+                      .setAcceptBlankAsEmpty(false))
+          .build();
 
   @Override
   public ComputeInstanceStatus deserialize(JsonParser parser, DeserializationContext context)
@@ -79,20 +97,26 @@ final class StatusReader extends JsonDeserializer<ComputeInstanceStatus> {
       whole(alone);
       return Optional.empty();
     } catch (JsonProcessingException e) {
-      return Optional.of(e.getOriginalMessage());
+      // It quotes what was found, which may be anything.
+      String message = e.getOriginalMessage().replaceAll("\\p{C}", "?");
+      return Optional.of(message.substring(0, Math.min(message.length(), LONGEST_PROBLEM)));
     }
   }
 
-  /** They say nothing, so that nothing is lost with them. */
-  private static void dropNullEntries(JsonNode node) {
-    if (node instanceof ArrayNode array) {
-      for (var entries = array.elements(); entries.hasNext(); ) {
-        if (entries.next().isNull()) {
-          entries.remove();
+  /** They say nothing, so that nothing is lost with them. By a loop, however deep they are. */
+  private static void dropNullEntries(JsonNode status) {
+    Deque<JsonNode> left = new ArrayDeque<>(List.of(status));
+    while (!left.isEmpty()) {
+      JsonNode node = left.pop();
+      if (node instanceof ArrayNode array) {
+        for (var entries = array.elements(); entries.hasNext(); ) {
+          if (entries.next().isNull()) {
+            entries.remove();
+          }
         }
       }
+      node.forEach(left::push);
     }
-    node.forEach(StatusReader::dropNullEntries);
   }
 
   private static final class UnusableBindingException extends JsonProcessingException {

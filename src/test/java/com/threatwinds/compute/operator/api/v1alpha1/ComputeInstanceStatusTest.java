@@ -49,6 +49,7 @@ class ComputeInstanceStatusTest {
           new CreateAttempt(
               "attempt-1",
               "2026-01-01T00:00:00Z",
+              true,
               "web-small",
               "us-central1-a",
               "us-central1-a",
@@ -250,6 +251,26 @@ class ComputeInstanceStatusTest {
       })
   void saysThatABindingOrAnOpenCreateMayBeInWhatCantBeRead(String status) {
     assertThat(read(status).hidesBinding()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"\\u0000\"", "\"true\"", "\"\"", "1"})
+  void takesNothingForTheTruthThatIsNone(String takenOver) {
+    ComputeInstanceStatus read =
+        read("{\"instanceId\": \"i-1\", \"takenOver\": %s}".formatted(takenOver));
+
+    assertThat(read.problem().text()).startsWith("status.takenOver: ");
+    assertThat(read.instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void quotesNothingThatALogOrAnEventCouldNotShow() {
+    ComputeInstanceStatus read =
+        read(
+            "{\"observedGeneration\": \"a\\nlevel=ERROR \\u001b[31m%s\"}"
+                .formatted("x".repeat(999)));
+
+    assertThat(read.problem().text()).doesNotContainPattern("\\p{C}").hasSizeLessThan(250);
   }
 
   @Test
