@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -35,13 +36,14 @@ final class Search {
   record Result(String title, int states, int depth, Duration time, Optional<Found> violation) {
     @Override
     public String toString() {
-      return "search: %,d states, depth %d, %.1f s, %s (%s)"
-          .formatted(
-              states,
-              depth,
-              time.toMillis() / 1000.0,
-              violation.map(v -> "invariant " + v.invariant() + " broken").orElse("0 violations"),
-              title);
+      return String.format(
+          Locale.ROOT,
+          "search: %,d states, depth %d, %.1f s, %s (%s)",
+          states,
+          depth,
+          time.toMillis() / 1000.0,
+          violation.map(v -> "invariant " + v.invariant() + " broken").orElse("0 violations"),
+          title);
     }
   }
 

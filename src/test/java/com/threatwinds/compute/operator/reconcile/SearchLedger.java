@@ -57,26 +57,30 @@ final class SearchLedger {
         letGo(next, written); // What was never bound to it is not its to delete.
       }
     }
-    PowerOutcome outcome = outcome(written);
-    if (outcome != outcome(before)) {
-      recorded(next, written, outcome, pass);
+    PowerRecord now = written.status().power();
+    if (now != null && !now.equals(before.status().power())) {
+      recorded(next, written.uid(), before.status().power(), now, pass);
     }
-  }
-
-  private static @Nullable PowerOutcome outcome(SearchResource resource) {
-    PowerRecord power = resource.status().power();
-    return power == null ? null : power.outcome();
   }
 
   /** Where nothing goes wrong, a request is sent once, and not only at most once. */
-  private void recorded(
-      SearchState s, SearchResource written, @Nullable PowerOutcome outcome, SearchPass pass) {
-    if (outcome == PowerOutcome.ACCEPTED && !pass.wasDone()) {
-      throw new SearchViolation(6, written.uid() + " says that a request was sent, and none was");
+  private static void recorded(
+      SearchState s, String uid, @Nullable PowerRecord before, PowerRecord now, SearchPass pass) {
+    if (before == null || before.outcome() != PowerOutcome.ISSUING) {
+      return;
     }
-    if (outcome == PowerOutcome.UNKNOWN && !s.isInTrouble()) {
-      throw new SearchViolation(6, written.uid() + " gives a request up, and nothing went wrong");
+    // One that was not sent is taken back, and the record is what it was before.
+    boolean kept = marks(now).containsAll(marks(before));
+    if (now.outcome() == PowerOutcome.ACCEPTED && kept && !pass.wasDone()) {
+      throw new SearchViolation(6, uid + " says that a request was sent, and none was");
     }
+    if (now.outcome() == PowerOutcome.UNKNOWN && !s.isInTrouble()) {
+      throw new SearchViolation(6, uid + " gives a request up, and nothing went wrong");
+    }
+  }
+
+  private static List<String> marks(PowerRecord power) {
+    return Objects.requireNonNullElse(power.handledRequestIds(), List.of());
   }
 
   private static boolean isRetained(SearchResource r) {

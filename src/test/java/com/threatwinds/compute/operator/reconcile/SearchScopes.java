@@ -44,7 +44,7 @@ final class SearchScopes {
   }
 
   static SearchScope late() {
-    return one("a create that is late").withoutLag().strayPasses(3).allowing(1, Trouble.DELAY);
+    return one("a create that is late").withoutLag().strayPasses(1).allowing(1, Trouble.DELAY);
   }
 
   static SearchScope notHeld() {
@@ -92,10 +92,15 @@ final class SearchScopes {
         edit());
   }
 
-  /** Searched when there is time. */
+  /**
+   * Searched when there is time.
+   *
+   * <p>Not among them: another leader beside two open creates. One that got its answer and stands
+   * still for longer than the settle time then binds what a settlement has given to the other.
+   */
   static List<SearchScope> large() {
     return List.of(
-        late().strayPasses(2),
+        late().strayPasses(3),
         one("a create, two leaders, a crash").strayPasses(2).allowing(1, Trouble.CRASH),
         one("a create, all troubles")
             .withoutLag()
@@ -114,7 +119,7 @@ final class SearchScopes {
             .withoutLag()
             .allowing(1, Trouble.LOST_ANSWER)
             .acts(1, Act.DELETE),
-        two("two open creates").open(2).withoutLag().strayPasses(1),
+        two("two open creates and a crash").open(2).withoutLag().allowing(1, Trouble.CRASH),
         openCreates(),
         one("requests, two leaders")
             .bound(1)
