@@ -2,12 +2,14 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.CreateAttempt;
 import com.threatwinds.compute.operator.decision.Action;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,8 +100,8 @@ final class StatusWriter {
 
   /**
    * Another's edit of the spec is no reason to lose what was found; another's status is. Only what
-   * this very pass made holds whatever the attempt was told meanwhile: a verdict might be another
-   * then, and what goes on must not forget it.
+   * this very pass made holds whatever the attempt was told meanwhile, unless just that instance
+   * was given to another: a verdict might be another then, and what goes on must not forget it.
    */
   private static boolean mayReplace(
       ComputeInstanceStatus live,
@@ -113,8 +115,13 @@ final class StatusWriter {
         action instanceof Action.Create && status.create() == null
             ? live.create() != null
                 && Objects.equals(live.create().attemptId(), expected.create().attemptId())
+                && !knows(live.create(), status.instanceId())
             : expected.create().equals(live.create());
     return same && live.problem() == null && live.instanceId() == null;
+  }
+
+  private static boolean knows(CreateAttempt attempt, @Nullable String instanceId) {
+    return attempt.known() != null && attempt.known().contains(instanceId);
   }
 
   private boolean rest(Duration pause) {

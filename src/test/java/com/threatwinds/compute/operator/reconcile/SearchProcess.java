@@ -340,6 +340,7 @@ final class SearchProcess implements ComputeApi, ResourceStore {
     return new CreateAttempt(
         id,
         a.startedAt(),
+        a.ownClock(),
         a.templateId(),
         a.zone(),
         a.defaultZone(),
@@ -565,8 +566,8 @@ final class SearchProcess implements ComputeApi, ResourceStore {
   }
 
   @Override
-  public Instant now() {
-    return ModelApi.START;
+  public Optional<Instant> now() {
+    return Optional.of(ModelApi.START);
   }
 
   @Override

@@ -99,6 +99,7 @@ final class SearchWorld {
             new CreateAttempt(
                 attemptId,
                 ModelApi.START.toString(),
+                null,
                 ModelApi.TEMPLATE,
                 null,
                 ModelApi.ZONE,

@@ -115,6 +115,20 @@ class StatusWriterTest {
     assertThat(api.ids()).containsExactly("i-1");
   }
 
+  @Test
+  void anInstanceIsNotBoundWhereItWasGivenToAnotherMeanwhile() {
+    resource(Wish.plain());
+    api.during(
+        Operation.CREATE,
+        () ->
+            cluster.writeBehindOurBack("web", s -> StatusReport.knowing(s, new InstanceId("i-1"))));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(api.ids()).containsExactly("i-1");
+  }
+
   // -- what is late
 
   @Test
