@@ -2,11 +2,15 @@ package com.threatwinds.compute.operator.testing;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -14,24 +18,28 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
 
 /**
  * The operator with one design error planted in it: a fault matrix is worth what it catches.
  *
  * <p>Each error is a patch of {@code src/test/planted}, which begins with what is wrong and how it
- * shows. It is put into a copy of the sources and packaged as the operator itself is, since
- * annotations are read at build time; once for each state of the sources.
+ * shows. The sources with it are compiled into a copy of the packaged operator, once for each state
+ * of the sources. What Quarkus made of them stays as it is: an error must lie elsewhere than in an
+ * annotation, a signature of a bean, or a class that Quarkus changes.
  */
 public final class PlantedOperator {
 
   private static final Path PROJECT = Path.of("").toAbsolutePath();
   private static final Path PATCHES = PROJECT.resolve(Path.of("src", "test", "planted"));
-  private static final Path BUILDS = PROJECT.resolve(Path.of("target", "planted"));
-  private static final Path SOURCES = Path.of("src", "main");
+  private static final Path TARGET = PROJECT.resolve("target");
+  private static final Path BUILDS = TARGET.resolve("planted");
+  private static final Path PACKAGED = TARGET.resolve("quarkus-app");
+  private static final Path SOURCES = Path.of("src", "main", "java");
   private static final String SUFFIX = ".patch";
-  private static final long LONGEST_BUILD_MINUTES = 15;
 
   private PlantedOperator() {}
 
@@ -67,10 +75,10 @@ public final class PlantedOperator {
     }
   }
 
-  /** Its {@code quarkus-run.jar}, for {@link OperatorProcess#start}; a build takes a minute. */
+  /** Its {@code quarkus-run.jar}, for {@link OperatorProcess#start}; a build takes seconds. */
   public static synchronized Path jar(String name) {
     Path build = BUILDS.resolve(name);
-    Path jar = build.resolve(Path.of("target", "quarkus-app", "quarkus-run.jar"));
+    Path jar = build.resolve(Path.of("quarkus-app", "quarkus-run.jar"));
     Path stamp = build.resolve("built-from");
     try {
       Files.createDirectories(BUILDS);
@@ -102,42 +110,88 @@ public final class PlantedOperator {
     if (Files.exists(build)) {
       new Workspace(build).close();
     }
-    Files.createDirectories(build);
-    for (Path file : inputs()) {
-      Path copy = build.resolve(file);
+    Map<Path, String> planted = sources(name);
+    for (Path changed : planted.keySet()) {
+      requireOfOurMaking(changed);
+    }
+    Path app = copyOfPackaged(build);
+    Path classes = compile(planted, build);
+    try (FileSystem jar = FileSystems.newFileSystem(app)) {
+      for (Path file : filesIn(classes)) {
+        Files.copy(
+            file,
+            jar.getPath(classes.relativize(file).toString()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  /** A class that Quarkus changed would be loaded as it was, without the error. */
+  private static void requireOfOurMaking(Path source) throws IOException {
+    Path changed = PACKAGED.resolve(Path.of("quarkus", "transformed-bytecode.jar"));
+    String compiled = SOURCES.relativize(source).toString().replaceAll("\\.java$", ".class");
+    try (FileSystem jar = FileSystems.newFileSystem(changed)) {
+      if (Files.exists(jar.getPath(compiled))) {
+        throw new IllegalArgumentException(source + " is changed by Quarkus: plant it elsewhere");
+      }
+    }
+  }
+
+  /** All of it by links, but for the jar of our own classes, which is returned. */
+  private static Path copyOfPackaged(Path build) throws IOException {
+    Path app = BUILDS;
+    for (Path file : filesIn(PACKAGED)) {
+      Path copy = build.resolve("quarkus-app").resolve(PACKAGED.relativize(file));
       Files.createDirectories(copy.getParent());
-      Files.copy(PROJECT.resolve(file), copy);
+      if (file.getParent().endsWith("app")) {
+        app = Files.copy(file, copy);
+      } else {
+        Files.createLink(copy, file);
+      }
     }
-    for (Map.Entry<Path, String> changed : sources(name).entrySet()) {
-      Files.writeString(build.resolve(changed.getKey()), changed.getValue());
-    }
-    run(
-        build,
-        maven(),
-        "-B",
-        "-q",
-        "-ntp",
-        "package",
-        "-Dmaven.test.skip=true",
-        "-Dspotless.check.skip",
-        "-Denforcer.skip",
-        "-Dmdep.skip");
+    return app;
   }
 
-  /** As in the Makefile: the wrapper, unless another is named. */
-  private static String maven() {
-    String named = System.getenv().getOrDefault("MVN", "./mvnw");
-    return named.contains("/") ? PROJECT.resolve(named).normalize().toString() : named;
+  /** All sources, since constants are compiled into those who use them. */
+  private static Path compile(Map<Path, String> planted, Path build) throws IOException {
+    Path sources = build.resolve("sources");
+    for (Path file : filesIn(PROJECT.resolve(SOURCES))) {
+      Path source = PROJECT.relativize(file);
+      Path copy = sources.resolve(source);
+      Files.createDirectories(copy.getParent());
+      Files.writeString(copy, planted.getOrDefault(source, Files.readString(file)));
+    }
+    Path classes = Files.createDirectories(build.resolve("classes"));
+    JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    var problems = new StringWriter();
+    try (StandardJavaFileManager files = javac.getStandardFileManager(null, null, null)) {
+      boolean compiled =
+          javac
+              .getTask(
+                  problems,
+                  files,
+                  null,
+                  List.of(
+                      "-parameters",
+                      "-proc:none",
+                      "-nowarn",
+                      "-d",
+                      classes.toString(),
+                      "-cp",
+                      Files.readString(TARGET.resolve("test-classpath")).strip()),
+                  null,
+                  files.getJavaFileObjectsFromPaths(filesIn(sources)))
+              .call();
+      if (!compiled) {
+        throw new IllegalStateException(build.getFileName() + ":\n" + problems);
+      }
+    }
+    return classes;
   }
 
-  /** All that the operator is built from, relative to the project, in a fixed order. */
-  private static List<Path> inputs() throws IOException {
-    try (Stream<Path> files = Files.walk(PROJECT.resolve(SOURCES))) {
-      return Stream.concat(
-              Stream.of(PROJECT.resolve("pom.xml")), files.filter(Files::isRegularFile))
-          .map(PROJECT::relativize)
-          .sorted()
-          .toList();
+  private static List<Path> filesIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
     }
   }
 
@@ -149,35 +203,14 @@ public final class PlantedOperator {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
     try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-      for (Path file : inputs()) {
-        out.write((file + "\n").getBytes(StandardCharsets.UTF_8));
-        Files.copy(PROJECT.resolve(file), out);
+      for (Path part : List.of(PROJECT.resolve(SOURCES), PACKAGED.resolve("quarkus"))) {
+        for (Path file : filesIn(part)) {
+          out.write((file + "\n").getBytes(StandardCharsets.UTF_8));
+          Files.copy(file, out);
+        }
       }
       out.write(sources(name).toString().getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void run(Path directory, String... command) throws IOException {
-    Path log = directory.resolve("build.log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    Process process = builder.start();
-    process.getOutputStream().close();
-    try {
-      if (!process.waitFor(LONGEST_BUILD_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        throw new IllegalStateException(
-            String.join(" ", command) + " failed:\n" + Files.readString(log));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } finally {
-      process.destroyForcibly();
-    }
   }
 }
