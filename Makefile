@@ -1,7 +1,8 @@
 # Finds a JDK and calls the Maven wrapper; all else is in pom.xml.
 #   MVN=mvn       another Maven than the wrapper's
 #   ONCE=1        make demo ends by itself, with 0 if all became as asked
-#   ONLY          make faults plays only the cases whose name has this regular expression
+#   ONLY          make faults plays only the cases whose name has this regular expression; "planted ..." are
+#                 those of the planted errors
 #   KUBE_ASSETS   a directory with kube-apiserver and etcd, for make it and make demo
 #   IMAGE         the name that make image gives
 

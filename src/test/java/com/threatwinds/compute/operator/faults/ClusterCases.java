@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.faults.Boundary.Hold;
 import com.threatwinds.compute.operator.faults.Boundary.Moment;
 import com.threatwinds.compute.operator.kubeproxy.ApiServerProxy;
+import com.threatwinds.compute.operator.kubeproxy.KubeCall;
 import com.threatwinds.compute.operator.kubeproxy.KubeEffect;
 import com.threatwinds.compute.operator.kubeproxy.KubeFault;
 import com.threatwinds.compute.operator.kubeproxy.KubeMatch;
@@ -109,7 +111,68 @@ final class ClusterCases {
               assertThat(Life.tried(stage, Operation.CREATE)).isEqualTo(1);
               Life.end(stage, web);
             }));
+    cases.add(
+        new FaultCase(
+            "F12",
+            "started again, the list has an older past of the resource",
+            Stage.Setup.one(),
+            stage -> {
+              stage.start();
+              Subject web = Life.born(stage);
+              JsonNode past =
+                  web.versions().stream()
+                      .filter(v -> v.at("/metadata/finalizers").toString().contains("instance"))
+                      .filter(v -> !v.has("status"))
+                      .findFirst()
+                      .orElseThrow();
+              stage.did("kill -9, and from now on an older past in the first list");
+              stage.first().kill();
+              KubeFault fault =
+                  stage
+                      .first()
+                      .proxy()
+                      .faults()
+                      .add(
+                          KubeMatch.lists().plural("computeinstances"),
+                          KubePhase.AFTER_COMMIT,
+                          KubeEffect.rewrite(list -> withInstead(list, past)));
+              stage.first().start();
+              fault.awaitHit(Stage.PATIENCE);
+              Life.power(stage, web);
+              assertThat(Life.tried(stage, Operation.CREATE)).isEqualTo(1);
+              Life.end(stage, web);
+            }));
+    cases.add(
+        new FaultCase(
+            "F12",
+            "deleted while it does not run, started again, it is shown an older past and nothing"
+                + " since",
+            Stage.Setup.one().with("OPERATOR_RESYNC_INTERVAL", "10m"),
+            stage -> {
+              stage.start();
+              Subject web = Life.born(stage);
+              stage.first().proxy().rememberList();
+              stage.did("kill -9, and from now on the API server's cache lags");
+              stage.first().kill();
+              stage.delete(web);
+              stage.first().proxy().serveOldLists(true);
+              stage.first().proxy().watches().lose(Integer.MAX_VALUE);
+              stage.first().start();
+              stage.awaitGone(web);
+              Life.noneIsLeft(stage);
+            }));
     return cases;
+  }
+
+  /** The list with that in the place of what has its name by now. */
+  private static JsonNode withInstead(JsonNode list, JsonNode past) {
+    ObjectNode copy = list.deepCopy();
+    ArrayNode items = copy.putArray("items");
+    list.path("items")
+        .forEach(
+            item ->
+                items.add(item.at("/metadata/uid").equals(past.at("/metadata/uid")) ? past : item));
+    return copy;
   }
 
   // -- F13
@@ -312,6 +375,38 @@ final class ClusterCases {
                     fault.end();
                   }));
         });
+    cases.add(
+        new FaultCase(
+            "F14",
+            "the leader stands still before a create, another makes it, the first goes on",
+            Stage.Setup.two(),
+            stage -> {
+              stage.start();
+              KubeFault answer =
+                  stage
+                      .first()
+                      .proxy()
+                      .faults()
+                      .add(
+                          KubeMatch.on("PUT")
+                              .plural("computeinstances")
+                              .subresource("status")
+                              .where("attempt", call -> announcesCreate(call)),
+                          KubePhase.AFTER_COMMIT,
+                          KubeEffect.hang());
+              Subject web = stage.apply(Life.NAME, "power", "Running", "zone", Stage.ZONE);
+              answer.awaitHit(Stage.PATIENCE);
+              stage.did("SIGSTOP of the leader, which loses the Lease");
+              stage.first().process().pause();
+              edit(stage, "", 2);
+              stage.awaitReady(web, "Running");
+              stage.did("SIGCONT");
+              answer.close();
+              stage.first().process().resume();
+              Life.power(stage, web);
+              assertThat(Life.committed(stage)).containsOnlyOnce(Operation.CREATE);
+              Life.end(stage, web);
+            }));
     for (Duration skew :
         List.of(
             Duration.ofSeconds(20),
@@ -346,6 +441,10 @@ final class ClusterCases {
               }));
     }
     return cases;
+  }
+
+  private static boolean announcesCreate(KubeCall call) {
+    return call.request() != null && call.request().at("/status/create").has("attemptId");
   }
 
   private static JsonNode skewed(JsonNode lease, Duration skew) {
@@ -458,6 +557,42 @@ final class ClusterCases {
               stage.api().online();
               stage.awaitGone(web);
               Life.noneIsLeft(stage);
+            }));
+    cases.add(
+        new FaultCase(
+            "F15",
+            "deleted while the Compute API is down for 40 s",
+            Stage.Setup.one(),
+            stage -> {
+              stage.start();
+              Subject web = Life.born(stage);
+              stage.did("the Compute API is down");
+              stage.api().offline();
+              stage.delete(web);
+              Stage.pass(Duration.ofSeconds(40));
+              stage.api().online();
+              stage.did("the Compute API is back");
+              stage.awaitGone(web);
+              Life.noneIsLeft(stage);
+            }));
+    cases.add(
+        new FaultCase(
+            "F15",
+            "a request comes again after another one, as from a revert",
+            Stage.Setup.one(),
+            stage -> {
+              stage.start();
+              Subject web = Life.born(stage);
+              for (String id : List.of("r1", "r2")) {
+                stage.power(web, "Reset", id);
+                assertThat(stage.awaitRequest(web, "Reset", id)).isEqualTo("Accepted");
+                stage.awaitReady(web, "Running");
+              }
+              stage.power(web, "Reset", "r1");
+              stage.awaitReady(web, "Running");
+              stage.awaitReady(stage.power(web, "Stopped", null), "Stopped");
+              assertThat(Life.tried(stage, Operation.RESET)).isEqualTo(2);
+              Life.end(stage, web);
             }));
     cases.add(
         new FaultCase(

@@ -48,8 +48,13 @@ record FaultCase(
     return new FaultCase(family, name, place, setup, whether, script);
   }
 
-  FaultCase of(Replica.Build build) {
-    return new FaultCase(family, name, place, setup.of(build), quick, script);
+  /**
+   * The same, played by another build of the operator.
+   *
+   * @param whose in words
+   */
+  FaultCase of(Replica.Build build, String whose) {
+    return new FaultCase(family, name + ", " + whose, place, setup.of(build), quick, script);
   }
 
   @Override

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.threatwinds.compute.operator.testing.History;
 import com.threatwinds.compute.operator.testing.TestCluster;
 import com.threatwinds.compute.operator.testing.TestClusters;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * The matrix, F1 to F16, by processes: a few of each family in every run, all with {@code make
@@ -35,17 +34,16 @@ import org.junit.jupiter.api.TestFactory;
  * faults.repeat    how often each
  * </pre>
  */
+@DisabledIfSystemProperty(
+    named = "faults.only",
+    matches = "planted.*",
+    disabledReason = "not asked")
 class FaultMatrixIT {
 
   private static final boolean FULL = Boolean.getBoolean("faults.full");
   private static final int PARALLEL = Integer.getInteger("faults.parallel", 3);
   private static final int REPEAT = Integer.getInteger("faults.repeat", 1);
   private static final String ONLY = System.getProperty("faults.only", "");
-
-  /**
-   * A case whose fault did not strike is played again: two good lives differ in what they write.
-   */
-  private static final int TRIES = 3;
 
   private static TestCluster cluster;
   private static History history;
@@ -121,72 +119,18 @@ class FaultMatrixIT {
 
   private static List<String> play(FaultCase each) {
     long began = System.nanoTime();
-    List<String> violations = playUntilItStrikes(each);
+    List<String> violations = new Performance(cluster, history, coverage::struck).of(each);
     System.out.printf(
         "%s in %d s: %s%n",
         violations.isEmpty() ? "held" : "FAILED",
         Duration.ofNanos(System.nanoTime() - began).toSeconds(),
         each);
-    return violations;
-  }
-
-  private static List<String> playUntilItStrikes(FaultCase each) {
-    List<String> violations = List.of();
-    for (int attempt = 1; attempt <= TRIES; attempt++) {
-      Played played = playOnce(each);
-      violations = played.violations();
-      if (played.struck()) {
-        coverage.struck(each);
-        return violations;
-      }
+    if (!violations.isEmpty()) {
+      System.err.println(
+          "\n==== %s\n%s\n  see %s"
+              .formatted(each, String.join("\n", violations), Performance.story(each)));
     }
     return violations;
-  }
-
-  /**
-   * @param struck whether the fault came to pass
-   */
-  private record Played(boolean struck, List<String> violations) {}
-
-  private static Played playOnce(FaultCase each) {
-    try (Stage stage = Stage.open(each.setup(), cluster, cluster.kubeconfig(), history)) {
-      List<String> violations = new ArrayList<>();
-      boolean struck = true;
-      try {
-        each.script().play(stage);
-      } catch (Exception | AssertionError e) {
-        struck = !String.valueOf(e.getMessage()).startsWith("the fault did not strike");
-        violations.add(e.getClass().getSimpleName() + ": " + e.getMessage());
-      }
-      Evidence evidence = stage.evidence();
-      violations.addAll(Invariants.check(evidence));
-      if (!violations.isEmpty()) {
-        explain(each, stage, evidence, violations);
-      }
-      return new Played(struck, violations);
-    } catch (Exception e) {
-      return new Played(true, List.of("the stage: " + e));
-    }
-  }
-
-  private static void explain(
-      FaultCase each, Stage stage, Evidence evidence, List<String> violations) throws IOException {
-    Path file =
-        Files.createDirectories(Path.of("target", "faults"))
-            .resolve(each.toString().replaceAll("[^A-Za-z0-9.-]+", "_") + ".txt");
-    Files.writeString(
-        file,
-        each
-            + "\nrun it alone: make faults ONLY='"
-            + Pattern.quote(each.toString()).replace("\\Q", "").replace("\\E", "")
-            + "'\n\n"
-            + String.join("\n", violations)
-            + "\n\n"
-            + evidence.timeline()
-            + "\nlogs: "
-            + stage.logFiles()
-            + "\n");
-    System.err.println("\n==== " + each + "\n" + String.join("\n", violations) + "\n  see " + file);
   }
 
   private static int byNumber(String one, String other) {

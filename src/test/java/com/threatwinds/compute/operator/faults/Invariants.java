@@ -52,6 +52,7 @@ final class Invariants {
     invariants.noHijack();
     invariants.noPowerCallUnrequestedOrUnread();
     invariants.atMostOncePerRequest();
+    invariants.noOldPast();
     invariants.noUntruth();
     invariants.announcedBeforeItIsSent();
     invariants.noSecret();
@@ -60,7 +61,21 @@ final class Invariants {
   }
 
   private void violated(int number, String how) {
-    violations.add("invariant " + number + ": " + how);
+    violations.add(told(number, how));
+  }
+
+  private static String told(int number, String how) {
+    return "invariant " + number + ": " + how;
+  }
+
+  /** What a case itself sees broken: no record shows what does not happen. */
+  static final class Broken extends AssertionError {
+
+    private static final long serialVersionUID = 1L;
+
+    Broken(int number, String how, Throwable cause) {
+      super(told(number, how), cause);
+    }
   }
 
   // -- 1
@@ -156,6 +171,7 @@ final class Invariants {
 
   private void noHijack() {
     Map<String, JsonNode> now = new HashMap<>();
+    Map<String, String> firstHolders = new HashMap<>();
     for (History.Entry entry : evidence.history()) {
       if (entry.gone()) {
         now.remove(uid(entry.version()));
@@ -169,6 +185,11 @@ final class Invariants {
                     now.values().stream().filter(v -> id.equals(boundTo(v).orElse(""))).count();
                 if (holders > 1 && !isForged()) {
                   violated(4, id + " is bound to " + holders + " resources");
+                }
+                String uid = uid(entry.version());
+                boolean first = firstHolders.computeIfAbsent(id, i -> uid).equals(uid);
+                if (!first && !isForged() && !mayTakeOver(entry.version(), id)) {
+                  violated(4, name(entry.version()) + " is bound to what was another's: " + id);
                 }
                 if (evidence.foreign().contains(id) && !mayTakeOver(entry.version(), id)) {
                   violated(4, "somebody else's " + id + " is bound to " + name(entry.version()));
@@ -322,6 +343,17 @@ final class Invariants {
         && call.request() != null;
   }
 
+  // -- 7
+
+  /** What any version answers may be an older one, by which nothing becomes as it is asked. */
+  private void noOldPast() {
+    evidence.kube().stream()
+        .filter(call -> call.isList() && call.plural().equals("computeinstances"))
+        .filter(call -> "0".equals(call.query().get("resourceVersion")))
+        .filter(call -> !call.query().containsKey("limit"))
+        .forEach(call -> violated(7, "any past may answer " + call));
+  }
+
   // -- 8
 
   private void noUntruth() {
@@ -393,11 +425,20 @@ final class Invariants {
       if (announcement.get().request().at("/metadata/resourceVersion").asText().isEmpty()) {
         violated(10, "announced without resourceVersion: " + call);
       }
-      Duration after = Duration.between(announcement.get().receivedAt(), call.receivedAt());
+      Duration after = Duration.between(firstWrite(attempt(announcement.get())), call.receivedAt());
       if (after.compareTo(Stage.TIMEOUT.plus(SLACK)) > 0) {
         violated(10, after.toMillis() + " ms after it was announced: " + call);
       }
     }
+  }
+
+  /** Who settles an attempt writes it again; its time does not begin anew. */
+  private Instant firstWrite(String attempt) {
+    return evidence.kube().stream()
+        .filter(c -> isStatusWrite(c) && attempt(c).equals(attempt))
+        .map(KubeCall::receivedAt)
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   private static String attempt(KubeCall call) {

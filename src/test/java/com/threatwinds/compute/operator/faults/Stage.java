@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -310,12 +311,23 @@ final class Stage implements AutoCloseable {
     return subject;
   }
 
+  /** To be called when all is well again: what is still there then, nobody thinks of any more. */
   void awaitGone(Subject subject) {
-    await()
-        .alias(subject.name() + " gone")
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> subject.now().isMissingNode());
+    try {
+      await()
+          .alias(subject.name() + " gone")
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> subject.now().isMissingNode());
+    } catch (ConditionTimeoutException e) {
+      throw new Invariants.Broken(
+          9, subject.name() + " is deleted, and still there after " + PATIENCE, e);
+    }
+  }
+
+  /** A fault lasts. */
+  static void pass(Duration time) {
+    await().pollDelay(time).atMost(time.plus(PATIENCE)).until(() -> true);
   }
 
   /** A request has an end that is told, whichever. */

@@ -5,8 +5,9 @@
  *
  * <p>{@link com.threatwinds.compute.operator.faults.Stage} is what a case plays on, {@link
  * com.threatwinds.compute.operator.faults.Invariants} judges what was recorded, {@link
- * com.threatwinds.compute.operator.faults.FaultMatrixIT} runs the cases. To run one alone: {@code
- * make faults ONLY='F1 kill …'}.
+ * com.threatwinds.compute.operator.faults.FaultMatrixIT} runs the cases, and {@link
+ * com.threatwinds.compute.operator.faults.PlantedErrorsIT} shows that they catch what they are for.
+ * To run one alone: {@code make faults ONLY='F1 kill …'}.
  */
 @NullMarked
 package com.threatwinds.compute.operator.faults;

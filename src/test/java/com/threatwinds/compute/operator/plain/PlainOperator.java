@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
@@ -33,7 +34,11 @@ public final class PlainOperator {
     Settings settings = Settings.read(PlainOperator::setting, false);
     KubernetesClient client = new KubernetesClientBuilder().build();
     Operator operator = new Operator(configuration -> configure(configuration, client, settings));
-    operator.register(new PlainReconciler(api(settings), settings.pollInterval()));
+    operator.register(
+        new PlainReconciler(api(settings), settings.pollInterval()),
+        controller ->
+            setting("operator.namespaces")
+                .ifPresent(names -> controller.settingNamespaces(Set.of(names.split(",")))));
     operator.installShutdownHook(Duration.ZERO);
     operator.start();
     answerProbes();
