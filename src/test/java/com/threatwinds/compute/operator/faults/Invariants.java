@@ -123,7 +123,11 @@ final class Invariants {
       boolean kept =
           evidence.history().stream()
               .filter(e -> machine.id().equals(boundTo(e.version()).orElse("")))
-              .anyMatch(e -> policy(e.version()).equals("Retain") || isUninstalled());
+              .anyMatch(
+                  e ->
+                      policy(e.version()).equals("Retain")
+                          || isUninstalled()
+                          || isTornOut(name(e.version())));
       if (!bound && !shown && !kept) {
         violated(2, machine.id() + " of " + machine.templateId() + " is bound and shown nowhere");
       }
@@ -132,6 +136,12 @@ final class Invariants {
 
   private boolean isUninstalled() {
     return evidence.deeds().stream().anyMatch(deed -> deed.what().contains("uninstall"));
+  }
+
+  /** Who takes our finalizer off a resource that is bound lets go of its instance. */
+  private boolean isTornOut(String name) {
+    return evidence.deeds().stream()
+        .anyMatch(deed -> deed.what().startsWith("user tears " + name + " out"));
   }
 
   // -- 3
