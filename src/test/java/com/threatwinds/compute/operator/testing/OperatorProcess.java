@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 public final class OperatorProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final String JAVA_HOME = System.getProperty("java.home");
+  private static final String JAVA = Path.of(JAVA_HOME, "bin", "java").toString();
   private static final Path TEST_CLASSPATH = Path.of("target", "test-classpath");
   private static final String PLAIN = "com.threatwinds.compute.operator.plain.PlainOperator";
   private static final Duration START = Duration.ofMinutes(3);
@@ -58,7 +60,12 @@ public final class OperatorProcess implements AutoCloseable {
     if (!Files.exists(jar)) {
       throw new IllegalStateException("no " + jar + ": package first, or run this as an XIT");
     }
-    return launch("operator", settings, jvmOptions, List.of("-jar", jar.toString()));
+    List<String> program = new ArrayList<>();
+    if (jar.equals(JAR)) {
+      program.addAll(StartupCache.options(JAVA, jar));
+    }
+    program.addAll(List.of("-jar", jar.toString()));
+    return launch("operator", settings, jvmOptions, program);
   }
 
   /** The plain operator, our peer, from the test class path. */
@@ -91,14 +98,13 @@ public final class OperatorProcess implements AutoCloseable {
         environment.put(inherited, value);
       }
     }
-    String javaHome = System.getProperty("java.home");
     int httpPort = FreePort.next();
-    environment.put("JAVA_HOME", javaHome);
+    environment.put("JAVA_HOME", JAVA_HOME);
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     environment.put("QUARKUS_HTTP_PORT", String.valueOf(httpPort));
     environment.putAll(settings);
     List<String> command = new ArrayList<>();
-    command.add(Path.of(javaHome, "bin", "java").toString());
+    command.add(JAVA);
     command.addAll(jvmOptions);
     command.addAll(program);
     return new OperatorProcess(httpPort, ChildProcess.start(name, command, environment));
