@@ -626,7 +626,6 @@ final class ClusterCases {
             "{\"spec\": {\"templateId\": \"t-web\", \"power\": true}}",
             "{\"spec\": \"text\"}",
             "{\"spec\": [1, 2]}",
-            "{\"spec\": {\"templateId\": \"t-web\"}, \"status\": \"text\"}",
             "{\"spec\": {\"templateId\": \"t-web\", \"deletionPolicy\": 7}}");
     for (String json : odd) {
       cases.add(
@@ -652,6 +651,32 @@ final class ClusterCases {
                     Life.noneIsLeft(stage);
                   })
               .quickly(json.contains("true")));
+    }
+    for (String json : List.of("\"text\"", "[]", "{\"instanceId\": 5, \"conditions\": {}}")) {
+      cases.add(
+          new FaultCase(
+              "F16",
+              "a status that can't be decoded, for a while: " + json,
+              Stage.Setup.one(),
+              stage -> {
+                if (stage.cluster().isReal()) {
+                  return; // It refuses what the schema does not allow.
+                }
+                stage.start();
+                Subject db = stage.running("db");
+                stage.first().kill();
+                JsonNode status = db.status();
+                stage.did("somebody forges the status of db: " + json);
+                db.forgeStatus(read(json));
+                stage.first().start();
+                Subject web = Life.born(stage);
+                Life.power(stage, web);
+                stage.delete(web);
+                stage.awaitGone(web);
+                db.forgeStatus(status);
+                stage.awaitReady(db, "Running");
+                Life.end(stage, db);
+              }));
     }
     cases.add(
         new FaultCase(
