@@ -124,9 +124,7 @@ final class Observer {
         yield new Observation.Found(instance, rival(pass, id));
       }
       case Look.Listed l -> live(pass, status, id);
-      // Asked about one by one, thousands that wait for nothing would make an outage of the list
-      // one
-      // of the whole API.
+      // Thousands that wait for nothing are not asked about one by one, while the list is out.
       case Look.Outdated o ->
           Decider.waitsForNothing(pass.desired(), status) ? unread() : live(pass, status, id);
       case Look.Unlisted u ->

@@ -119,6 +119,21 @@ class SettlingTest {
   }
 
   @Test
+  void whatOthersWereToldBeforeTheProcessDiedIsStillBoundToTheOneThatItWasFor() {
+    open("web", true);
+    open("next", false);
+    cluster.writeBehindOurBack("next", s -> StatusReport.knowing(s, new InstanceId("i-1")));
+    operator = operator.restarted();
+
+    operator.run("next", status -> status.instanceId() != null);
+    operator.run("web", status -> status.instanceId() != null);
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+    assertThat(cluster.status("next").instanceId()).isEqualTo("i-2");
+    assertThat(api.ids()).containsExactly("i-1", "i-2");
+  }
+
+  @Test
   void bindsWhatWasMadeAndSendsNothing() {
     open("web", true);
 
