@@ -267,9 +267,8 @@ final class Executor {
   }
 
   private Outcome adopt(InstanceId id, Pass pass) throws ComputeApiException {
-    List<ComputeInstance> all = pass.store().all();
-    Optional<String> holder = holder(id, pass, all);
-    return holder.isPresent() ? new Outcome.Claimed(holder.get()) : bind(id, pass, all);
+    Optional<String> holder = holder(id, pass, pass.store().all());
+    return holder.isPresent() ? new Outcome.Claimed(holder.get()) : new Outcome.Made(api.get(id));
   }
 
   /**
@@ -284,15 +283,7 @@ final class Executor {
     List<ComputeInstance> all = pass.store().all();
     Desired desired = pass.desired();
     Optional<String> holder = holder(id, pass, all).or(() -> Observer.twin(pass, desired, all));
-    return holder.isPresent() ? new Outcome.Claimed(holder.get()) : bind(id, pass, all);
-  }
-
-  private Outcome bind(InstanceId id, Pass pass, List<ComputeInstance> all)
-      throws ComputeApiException {
-    Seen seen = api.get(id);
-    return settling.reserve(seen.instance(), pass, all)
-        ? new Outcome.Made(seen)
-        : new Outcome.Outdated();
+    return holder.isPresent() ? new Outcome.Claimed(holder.get()) : new Outcome.Made(api.get(id));
   }
 
   private static Optional<String> holder(InstanceId id, Pass pass, List<ComputeInstance> all) {

@@ -26,6 +26,7 @@ final class Leadership {
   private final List<Listener> listeners = new ArrayList<>();
   private volatile boolean leading;
   private volatile long grantedUntil;
+  private volatile long ledSince;
 
   private Leadership(boolean always, LongSupplier nanoTime) {
     this.always = always;
@@ -53,6 +54,11 @@ final class Leadership {
     return always || (leading && grantedUntil - nanoTime.getAsLong() > 0);
   }
 
+  /** Whether nobody else can have led since that moment. */
+  boolean isHeldSince(long moment) {
+    return always || (isHeld() && ledSince - moment <= 0);
+  }
+
   /** Tells from now on; at once, if it leads. */
   synchronized void listen(Listener listener) {
     listeners.add(listener);
@@ -68,6 +74,7 @@ final class Leadership {
 
   synchronized void won() {
     if (!leading) {
+      ledSince = nanoTime.getAsLong();
       leading = true;
       listeners.forEach(Listener::won);
     }

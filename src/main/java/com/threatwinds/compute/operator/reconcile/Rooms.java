@@ -9,6 +9,7 @@ import com.threatwinds.compute.operator.inventory.Inventory;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,15 +66,9 @@ final class Rooms {
     this.nanoTime = nanoTime;
     this.sightings = new Sightings(nanoTime);
     this.pacing = new Pacing(settings);
-    this.late =
-        new LateInstances(
-            api,
-            events,
-            leadership::isHeld,
-            inFlight,
-            settings.timeout().plus(settings.createSettle()),
-            nanoTime);
-    this.writer = new StatusWriter(late, sleep);
+    Duration span = settings.timeout().plus(settings.createSettle());
+    this.late = new LateInstances(api, events, leadership::isHeld, inFlight, span, nanoTime);
+    this.writer = new StatusWriter(late, sightings, leadership, span, sleep);
   }
 
   /** Wires the rest, around what the informers know. */

@@ -111,33 +111,24 @@ final class Settling {
   }
 
   /**
-   * The resource of a pass is about to be let go, and its instance stays: no open create may take
-   * it for its outcome, neither now nor in the next process.
+   * The resource of a pass is about to be let go, and its instance stays. An open create that it
+   * could be mistaken for the outcome of is told, so that it never is: neither by this process nor
+   * by the next.
    *
-   * @return false if that could not be written, and the resource must stay for now
+   * @return false if it could not be told, and the resource must stay for now
    */
   boolean disown(Pass pass) {
     Optional<InstanceId> id = InstanceId.parse(pass.announced().instanceId());
-    return id.isEmpty()
-        || !(sightings.isAnyCreateOpen() || bindings.isAnyCreateOpen())
-        || reserve(asRecorded(id.get(), pass), pass, pass.store().all());
-  }
-
-  /**
-   * Tells every other open create that could be mistaken for the one that made this instance that
-   * it is not its outcome. Under {@code resourceVersion}, so that whoever still waits to record it
-   * there - a process that stood still for long, or was cut off - fails.
-   *
-   * @return false if one could not be told
-   */
-  boolean reserve(Instance instance, Pass pass, List<ComputeInstance> all) {
-    for (ComputeInstance other : all) {
+    if (id.isEmpty() || !(sightings.isAnyCreateOpen() || bindings.isAnyCreateOpen())) {
+      return true;
+    }
+    Instance retained = asRecorded(id.get(), pass);
+    for (ComputeInstance other : pass.store().all()) {
       ComputeInstanceStatus status = Pass.statusOf(other);
       if (Pass.hasOpenCreate(other)
-          && !other.getMetadata().getUid().equals(pass.uid())
-          && Settlement.mayBeOutcome(attempt(status.create(), false), instance, span())
-          && !tell(other, status, instance.id(), pass.store())) {
-        log.info("instance={} action=none why=\"an open create is not told yet\"", instance.id());
+          && Settlement.mayBeOutcome(attempt(status.create(), false), retained, span())
+          && !tell(other, status, id.get(), pass.store())) {
+        log.info("instance={} action=none why=\"an open create is not told of it yet\"", id.get());
         return false;
       }
     }
@@ -203,16 +194,8 @@ final class Settling {
     return lane.enter(
         () -> {
           sightings.forgetReading(attemptId);
-          return conclude(first.get(), second.get(), pass, attemptId);
+          return judge(first.get(), second.get(), pass.store().all(), attemptId);
         });
-  }
-
-  private Outcome conclude(Reading first, Reading second, Pass pass, String attemptId) {
-    List<ComputeInstance> all = pass.store().all();
-    Outcome verdict = judge(first, second, all, attemptId);
-    return verdict instanceof Outcome.Made(Seen seen) && !reserve(seen.instance(), pass, all)
-        ? new Outcome.Outdated()
-        : verdict;
   }
 
   /** Nobody reads a list for itself: the next one serves all who wait for one. */

@@ -2,14 +2,12 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
-import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.CreateAttempt;
 import com.threatwinds.compute.operator.decision.Action;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +32,9 @@ final class StatusWriter {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final LateInstances late;
+  private final Sightings sightings;
+  private final Leadership leadership;
+  private final Duration span;
   private final Sleep sleep;
 
   /** Waits on the calling thread. */
@@ -41,8 +42,15 @@ final class StatusWriter {
     void of(Duration pause) throws InterruptedException;
   }
 
-  StatusWriter(LateInstances late, Sleep sleep) {
+  /**
+   * @param span how long after its start a create can take effect
+   */
+  StatusWriter(
+      LateInstances late, Sightings sightings, Leadership leadership, Duration span, Sleep sleep) {
     this.late = late;
+    this.sightings = sightings;
+    this.leadership = leadership;
+    this.span = span;
     this.sleep = sleep;
   }
 
@@ -55,7 +63,9 @@ final class StatusWriter {
     ComputeInstance onto = pass.resource();
     for (int attempt = 1; ; attempt++) {
       try {
-        Optional<ComputeInstance> written = pass.store().writeStatus(onto, status);
+        boolean ours = isOursToRecord(action, outcome, expected);
+        Optional<ComputeInstance> written =
+            ours ? pass.store().writeStatus(onto, status) : Optional.empty();
         if (written.isPresent()) {
           pass.wrote(written.get());
           return true;
@@ -70,6 +80,10 @@ final class StatusWriter {
           if (action instanceof Action.Create && outcome instanceof Outcome.Made made) {
             late.add(made.seen(), pass);
           }
+          return false;
+        }
+        if (!ours) {
+          log.warn("write=none why=\"another leads, and settles this create\"");
           return false;
         }
         onto = live.get();
@@ -99,9 +113,22 @@ final class StatusWriter {
   }
 
   /**
+   * A process that stood still, or was cut off, for so long that another may have settled the
+   * create leaves it to that: the instance may be bound to another resource by now.
+   */
+  private boolean isOursToRecord(Action action, Outcome outcome, ComputeInstanceStatus announced) {
+    if (!(action instanceof Action.Create && outcome instanceof Outcome.Made)) {
+      return true;
+    }
+    String attemptId = String.valueOf(Objects.requireNonNull(announced.create()).attemptId());
+    Duration since = sightings.attempt(attemptId);
+    return since.compareTo(span) < 0 || leadership.isHeldSince(sightings.now() - since.toNanos());
+  }
+
+  /**
    * Another's edit of the spec is no reason to lose what was found; another's status is. Only what
-   * this very pass made holds whatever the attempt was told meanwhile, unless just that instance
-   * was given to another: a verdict might be another then, and what goes on must not forget it.
+   * this very pass made holds whatever the attempt was told meanwhile: a verdict might be another
+   * then, and what goes on must not forget it.
    */
   private static boolean mayReplace(
       ComputeInstanceStatus live,
@@ -115,13 +142,8 @@ final class StatusWriter {
         action instanceof Action.Create && status.create() == null
             ? live.create() != null
                 && Objects.equals(live.create().attemptId(), expected.create().attemptId())
-                && !knows(live.create(), status.instanceId())
             : expected.create().equals(live.create());
     return same && live.problem() == null && live.instanceId() == null;
-  }
-
-  private static boolean knows(CreateAttempt attempt, @Nullable String instanceId) {
-    return attempt.known() != null && attempt.known().contains(instanceId);
   }
 
   private boolean rest(Duration pause) {

@@ -16,6 +16,7 @@ import com.threatwinds.compute.operator.kubeproxy.KubeFault;
 import com.threatwinds.compute.operator.kubeproxy.KubeMatch;
 import com.threatwinds.compute.operator.kubeproxy.KubePhase;
 import com.threatwinds.compute.operator.simulator.ActiveFault;
+import com.threatwinds.compute.operator.simulator.Effect;
 import com.threatwinds.compute.operator.simulator.Match;
 import com.threatwinds.compute.operator.simulator.Operation;
 import com.threatwinds.compute.operator.simulator.Phase;
@@ -406,6 +407,41 @@ final class ClusterCases {
               Life.power(stage, web);
               assertThat(Life.committed(stage)).containsOnlyOnce(Operation.CREATE);
               Life.end(stage, web);
+            }));
+    cases.add(
+        new FaultCase(
+            "F14",
+            "the leader stands still before it records a create, another settles it and one more",
+            Stage.Setup.two(),
+            stage -> {
+              stage.start();
+              ActiveFault lost =
+                  stage
+                      .api()
+                      .fault(Match.on(Operation.CREATE), Phase.BEFORE_COMMIT, Effect.reset());
+              Subject a = stage.applyOf("t-shared", "a", "power", "Running");
+              lost.awaitHit(Stage.PATIENCE);
+              Hold record =
+                  new Boundary.Kube("status Provisioning")
+                      .hold(stage, stage.first(), Moment.BEFORE, false);
+              Subject b = stage.applyOf("t-shared", "b", "power", "Running");
+              record.awaitHit(Stage.PATIENCE);
+              String leader = stage.leaseHolder();
+              stage.did("SIGSTOP of the leader");
+              stage.first().process().pause();
+              stage.awaitAnotherLeader(leader);
+              await()
+                  .atMost(Stage.PATIENCE)
+                  .until(() -> !a.instanceId().isEmpty() || !b.instanceId().isEmpty());
+              stage.did("SIGCONT");
+              record.release();
+              stage.first().process().resume();
+              List.of(a, b).forEach(one -> stage.awaitReady(one, "Running"));
+              assertThat(a.instanceId()).isNotEqualTo(b.instanceId());
+              assertThat(stage.machines()).hasSize(2);
+              List.of(a, b).forEach(stage::delete);
+              List.of(a, b).forEach(stage::awaitGone);
+              Life.noneIsLeft(stage);
             }));
     for (Duration skew :
         List.of(

@@ -62,11 +62,6 @@ final class SearchScopes {
     return two("two open creates and a list that lags").open(2);
   }
 
-  /** One got its answer, and stands still while the other settles. */
-  static SearchScope twoLeadersAndTwoOpenCreates() {
-    return two("two open creates, two leaders").open(2).withoutLag().strayPasses(1);
-  }
-
   static SearchScope takeOver() {
     return SearchScope.of(
             "two take over one instance",
@@ -97,7 +92,13 @@ final class SearchScopes {
         edit());
   }
 
-  /** Searched when there is time. */
+  /**
+   * Searched when there is time.
+   *
+   * <p>Not among them: another leader beside two open creates. That one who stood still for longer
+   * than the settle time records nothing hangs on its clock, which the model has not; {@link
+   * StatusWriterTest} and a case of the fault matrix show it.
+   */
   static List<SearchScope> large() {
     return List.of(
         late().strayPasses(3),
@@ -120,7 +121,6 @@ final class SearchScopes {
             .allowing(1, Trouble.LOST_ANSWER)
             .acts(1, Act.DELETE),
         two("two open creates and a crash").open(2).withoutLag().allowing(1, Trouble.CRASH),
-        twoLeadersAndTwoOpenCreates(),
         openCreates(),
         one("requests, two leaders")
             .bound(1)

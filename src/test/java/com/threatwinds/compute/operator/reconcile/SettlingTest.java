@@ -108,17 +108,6 @@ class SettlingTest {
   }
 
   @Test
-  void tellsEveryOtherOpenCreateOfWhatItBindsSoThatNobodyRecordsItThere() {
-    open("web", true);
-    open("next", false);
-
-    operator.run("web", status -> status.instanceId() != null);
-
-    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
-    assertThat(cluster.status("next").create().known()).containsExactly("i-1");
-  }
-
-  @Test
   void whatOthersWereToldBeforeTheProcessDiedIsStillBoundToTheOneThatItWasFor() {
     open("web", true);
     open("next", false);

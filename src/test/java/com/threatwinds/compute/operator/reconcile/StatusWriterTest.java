@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class StatusWriterTest {
 
+  private static final Duration SPAN = SampleSettings.TIMEOUT.plus(SampleSettings.SETTLE);
+
   private final ModelOperator operator = new ModelOperator();
   private final ModelApi api = operator.api;
   private final ModelCluster cluster = operator.cluster;
@@ -116,17 +118,64 @@ class StatusWriterTest {
   }
 
   @Test
-  void anInstanceIsNotBoundWhereItWasGivenToAnotherMeanwhile() {
+  void whoStoodStillTooLongLeavesTheBindingToWhoLeadsNow() {
+    leadsFor(Duration.ofSeconds(10));
     resource(Wish.plain());
-    api.during(
-        Operation.CREATE,
-        () ->
-            cluster.writeBehindOurBack("web", s -> StatusReport.knowing(s, new InstanceId("i-1"))));
+    beforeItIsRecorded(() -> operator.advance(SPAN));
 
     operator.pass("web");
 
     assertThat(cluster.status("web").instanceId()).isNull();
+    assertThat(cluster.status("web").create()).as("whoever leads settles it").isNotNull();
     assertThat(api.ids()).containsExactly("i-1");
+  }
+
+  @Test
+  void whoLostTheLeaseLeavesTheBindingOnlyOnceAnotherMayHaveSettledTheCreate() {
+    leadsFor(Duration.ofSeconds(10));
+    resource(Wish.plain());
+    beforeItIsRecorded(() -> operator.advance(SPAN.minusSeconds(1)));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void whoLeadsAgainAfterAnotherLeavesTheBindingTo() {
+    leadsFor(Duration.ofDays(1));
+    resource(Wish.plain());
+    beforeItIsRecorded(
+        () -> {
+          operator.advance(SPAN);
+          operator.leadership.lost();
+          operator.leadership.won();
+        });
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isNull();
+  }
+
+  @Test
+  void whoLedAllTheTimeBindsHoweverLongThatTook() {
+    leadsFor(Duration.ofDays(1));
+    resource(Wish.plain());
+    beforeItIsRecorded(() -> operator.advance(SPAN.multipliedBy(2)));
+
+    operator.pass("web");
+
+    assertThat(cluster.status("web").instanceId()).isEqualTo("i-1");
+  }
+
+  /** The instance is made, and the first write of its binding is lost. */
+  private void beforeItIsRecorded(Runnable event) {
+    api.during(Operation.CREATE, cluster::loseNextWrite);
+    operator.whileAsleep(event);
+  }
+
+  private void leadsFor(Duration lease) {
+    operator.leadership.granted(operator.clock.getAsLong(), lease);
   }
 
   // -- what is late
