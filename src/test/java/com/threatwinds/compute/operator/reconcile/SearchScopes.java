@@ -96,8 +96,8 @@ final class SearchScopes {
    * Searched when there is time.
    *
    * <p>Not among them: another leader beside two open creates. That one who stood still for longer
-   * than the settle time records nothing hangs on its clock, which the model has not; {@link
-   * StatusWriterTest} and a case of the fault matrix show it.
+   * than the settle time records nothing hangs on its clock, which the model has not: {@link
+   * StatusWriterTest} shows it.
    */
   static List<SearchScope> large() {
     return List.of(
