@@ -322,6 +322,9 @@ class TroubleIT {
 
     String errorId = web.status().at("/lastError/errorId").asText();
     assertThat(errorId).isNotEmpty();
-    assertThat(operator.log()).contains("errorId=" + errorId);
+    // The log tells of what is written, so a moment after it.
+    await()
+        .atMost(Subject.PATIENCE)
+        .untilAsserted(() -> assertThat(operator.log()).contains("errorId=" + errorId));
   }
 }
