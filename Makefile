@@ -42,7 +42,7 @@ else
 	@$(MAVEN) verify -Preal-cluster
 endif
 
-faults: ## The whole fault matrix, an hour or so (ONLY='F1 kill' plays the cases of that name)
+faults: ## The whole fault matrix, most of an hour (ONLY='F1 kill' plays the cases of that name)
 	@$(MAVEN) verify -Pfaults $(if $(ONLY),-Dfaults.only='$(ONLY)')
 
 assets: ## Download etcd and kube-apiserver for make it
