@@ -124,7 +124,8 @@ final class ApiJson {
   }
 
   static Instances instances(byte[] body) throws UnreadableAnswerException {
-    List<Optional<Instance>> entries = read(body, json -> array(json, ApiJson::instance));
+    Map<String, String> shared = new HashMap<>();
+    List<Optional<Instance>> entries = read(body, json -> array(json, j -> instance(j, shared)));
     Map<InstanceId, Instance> byId = new HashMap<>();
     boolean complete = true;
     for (Optional<Instance> entry : entries) {
@@ -135,7 +136,7 @@ final class ApiJson {
 
   /** Empty if it has no usable id. */
   static Optional<Instance> instance(byte[] body) throws UnreadableAnswerException {
-    return read(body, ApiJson::instance);
+    return read(body, json -> instance(json, new HashMap<>()));
   }
 
   static List<Template> templates(byte[] body) throws UnreadableAnswerException {
@@ -159,7 +160,11 @@ final class ApiJson {
     }
   }
 
-  private static Optional<Instance> instance(JsonParser json) throws IOException {
+  /**
+   * @param shared texts that many instances have in common, held once for all
+   */
+  private static Optional<Instance> instance(JsonParser json, Map<String, String> shared)
+      throws IOException {
     Fields fields = fields(json, INSTANCE_FIELDS);
     Optional<InstanceId> id = InstanceId.parse(fields.text("id"));
     if (id.isEmpty()) {
@@ -167,19 +172,24 @@ final class ApiJson {
     }
     String userId = fields.text("userId");
     String status = fields.text("status");
+    String name = fields.text("name");
     return Optional.of(
         new Instance(
             id.get(),
-            fields.text("name"),
-            fields.text("zone"),
-            shortForm(fields.text("machineType")),
+            id.get().value().equals(name) ? id.get().value() : name,
+            once(fields.text("zone"), shared),
+            once(shortForm(fields.text("machineType")), shared),
             fields.text("externalIp"),
             fields.text("internalIp"),
             InstanceState.of(status),
-            status == null ? null : stateText(status),
-            fields.text("templateId"),
-            userId == null ? fields.text("userID") : userId,
+            status == null ? null : once(stateText(status), shared),
+            once(fields.text("templateId"), shared),
+            once(userId == null ? fields.text("userID") : userId, shared),
             instant(fields.text("createdAt"))));
+  }
+
+  private static @Nullable String once(@Nullable String text, Map<String, String> shared) {
+    return text == null ? null : shared.computeIfAbsent(text, same -> same);
   }
 
   private static Optional<Template> template(JsonParser json) throws IOException {

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes are copied out of the client's buffers, since a server that sends one byte at a time
  * would otherwise have us keep a buffer for each.
+ *
+ * <p>The answer is this object and not its bytes: the JDK's client (21 to 25) keeps the first
+ * answer of each connection for as long as the connection is pooled, and a list may have megabytes.
  */
-final class BoundedBody implements BodySubscriber<byte[]> {
+final class BoundedBody implements BodySubscriber<BoundedBody> {
 
   private final int limit;
-  private final CompletableFuture<byte[]> result = new CompletableFuture<>();
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final CompletableFuture<BoundedBody> result = new CompletableFuture<>();
+  private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private Flow.@Nullable Subscription subscription;
 
   private BoundedBody(int limit) {
@@ -37,12 +40,19 @@ final class BoundedBody implements BodySubscriber<byte[]> {
    */
   static BoundedBody unread() {
     BoundedBody body = new BoundedBody(0);
-    body.result.complete(new byte[0]);
+    body.result.complete(body);
     return body;
   }
 
+  /** The bytes, once it is complete; from then on it has none. */
+  byte[] take() {
+    byte[] taken = bytes.toByteArray();
+    bytes = new ByteArrayOutputStream(0);
+    return taken;
+  }
+
   @Override
-  public CompletionStage<byte[]> getBody() {
+  public CompletionStage<BoundedBody> getBody() {
     return result;
   }
 
@@ -82,6 +92,6 @@ final class BoundedBody implements BodySubscriber<byte[]> {
 
   @Override
   public void onComplete() {
-    result.complete(bytes.toByteArray());
+    result.complete(this);
   }
 }

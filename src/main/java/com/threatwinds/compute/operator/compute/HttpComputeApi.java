@@ -328,13 +328,13 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private Reply send(Call call, Credentials credentials, HttpClient client, long deadline)
       throws ComputeApiException {
     Ear ear = new Ear(call);
-    CompletableFuture<HttpResponse<byte[]>> exchange = null;
+    CompletableFuture<HttpResponse<BoundedBody>> exchange = null;
     byte[] body = null;
     String failure = "";
     boolean unsent = false;
     try {
       exchange = client.sendAsync(request(call, credentials), ear);
-      body = await(exchange, deadline).body();
+      body = await(exchange, deadline).body().take();
     } catch (TimeoutException e) {
       failure = "no complete answer within " + options.timeout();
     } catch (ExecutionException | RuntimeException e) {
@@ -388,8 +388,8 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     return call.operation() == Operation.DELETE ? request.DELETE().build() : request.GET().build();
   }
 
-  private static HttpResponse<byte[]> await(
-      CompletableFuture<HttpResponse<byte[]>> exchange, long deadline)
+  private static HttpResponse<BoundedBody> await(
+      CompletableFuture<HttpResponse<BoundedBody>> exchange, long deadline)
       throws ExecutionException, TimeoutException {
     boolean interrupted = false;
     try {
@@ -410,7 +410,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   private record Head(ResponseInfo info, long at) {}
 
   /** Keeps the head of the answer, so that it counts even if the body never ends. */
-  private final class Ear implements BodyHandler<byte[]> {
+  private final class Ear implements BodyHandler<BoundedBody> {
     private final Call call;
     private volatile @Nullable Head head;
 
@@ -419,7 +419,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     }
 
     @Override
-    public BodySubscriber<byte[]> apply(ResponseInfo info) {
+    public BodySubscriber<BoundedBody> apply(ResponseInfo info) {
       head = new Head(info, clock.reading());
       return call.isAnsweredBy(info.statusCode())
           ? BoundedBody.unread()

@@ -1,5 +1,6 @@
 package com.threatwinds.compute.operator.compute;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,17 @@ public record Listing(
   /** The instance of that id, if listed. */
   public Optional<Instance> find(InstanceId id) {
     return Optional.ofNullable(instances.get(id));
+  }
+
+  /** The same, made of these objects where they are equal, so that what stays is held once. */
+  public Listing sharing(Map<InstanceId, Instance> others) {
+    Map<InstanceId, Instance> shared = HashMap.newHashMap(instances.size());
+    for (Instance instance : instances.values()) {
+      Instance other = others.get(instance.id());
+      Instance kept = instance.equals(other) ? other : instance;
+      shared.put(kept.id(), kept);
+    }
+    return new Listing(shared, conclusive, credentials);
   }
 
   /** The accounts that the entries name; mostly one, none if there are no entries. */

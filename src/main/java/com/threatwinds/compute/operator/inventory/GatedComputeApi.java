@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,16 +58,32 @@ public final class GatedComputeApi implements ComputeApi {
 
   /** The gate of that kind of call. */
   public Gate gate(Kind kind) {
-    return java.util.Objects.requireNonNull(gates.get(kind));
+    return Objects.requireNonNull(gates.get(kind));
+  }
+
+  /**
+   * Whether that call for that instance may go now, as the next; and otherwise when to ask again:
+   * it keeps its place until then.
+   */
+  public Optional<Duration> turn(Operation operation, InstanceId id) {
+    return gate(Kind.of(operation)).turn(id);
+  }
+
+  /** That call for that instance is not made after all. */
+  public void giveUp(Operation operation, InstanceId id) {
+    gate(Kind.of(operation)).giveUp(id);
   }
 
   private interface Call<T> {
     T make() throws ComputeApiException;
   }
 
-  private <T> T through(Operation operation, Call<T> call) throws ComputeApiException {
+  /**
+   * @param who has a place of its own where it must wait
+   */
+  private <T> T through(Operation operation, Object who, Call<T> call) throws ComputeApiException {
     Gate gate = gate(Kind.of(operation));
-    Optional<Duration> wait = gate.pass();
+    Optional<Duration> wait = gate.enter(who);
     if (wait.isPresent()) {
       throw new ComputeApiException.RateLimited(
           new ComputeApiException.Answer(
@@ -79,17 +96,21 @@ public final class GatedComputeApi implements ComputeApi {
               api.credentials().orElse(null),
               null));
     }
+    Optional<Duration> refused = Optional.empty();
     try {
       return call.make();
     } catch (ComputeApiException.RateLimited e) {
-      gate.close(e.retryAfter().orElse(DEFAULT_PAUSE));
+      refused = e.retryAfter().or(() -> Optional.of(DEFAULT_PAUSE));
       throw e;
+    } finally {
+      refused.ifPresentOrElse(gate::refused, gate::leave);
     }
   }
 
   private void run(Operation operation, InstanceId id, Change change) throws ComputeApiException {
     through(
         operation,
+        id,
         () -> {
           change.make(id);
           return id;
@@ -103,17 +124,17 @@ public final class GatedComputeApi implements ComputeApi {
   @Override
   public Seen create(String templateId, @Nullable String zone, BooleanSupplier fence)
       throws ComputeApiException {
-    return through(Operation.CREATE, () -> api.create(templateId, zone, fence));
+    return through(Operation.CREATE, Operation.CREATE, () -> api.create(templateId, zone, fence));
   }
 
   @Override
   public Listing list() throws ComputeApiException {
-    return through(Operation.LIST, api::list);
+    return through(Operation.LIST, Operation.LIST, api::list);
   }
 
   @Override
   public Seen get(InstanceId id) throws ComputeApiException {
-    return through(Operation.GET, () -> api.get(id));
+    return through(Operation.GET, id, () -> api.get(id));
   }
 
   @Override
@@ -143,12 +164,12 @@ public final class GatedComputeApi implements ComputeApi {
 
   @Override
   public List<Template> templates() throws ComputeApiException {
-    return through(Operation.TEMPLATES, api::templates);
+    return through(Operation.TEMPLATES, Operation.TEMPLATES, api::templates);
   }
 
   @Override
   public List<String> zones(String templateId) throws ComputeApiException {
-    return through(Operation.ZONES, () -> api.zones(templateId));
+    return through(Operation.ZONES, templateId, () -> api.zones(templateId));
   }
 
   @Override

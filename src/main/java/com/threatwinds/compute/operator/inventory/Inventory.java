@@ -43,7 +43,8 @@ public final class Inventory implements AutoCloseable {
     /**
      * It is listed.
      *
-     * @param doubtful whether the entry may be older than a change that was made since
+     * @param doubtful whether the entry may be older than a change that was made since, or tells of
+     *     a motion that goes on for longer than such things take
      */
     record Listed(Instance instance, boolean doubtful) implements Look {}
 
@@ -85,7 +86,7 @@ public final class Inventory implements AutoCloseable {
   private boolean tried;
   private long triedAt;
   private Optional<Fingerprint> triedWith = Optional.empty();
-  private final Set<InstanceId> moving = new HashSet<>();
+  private final Motions motions;
   private final Map<InstanceId, Instance> created = new HashMap<>();
 
   /** When each was told to change, until a list must show it; no more than the account holds. */
@@ -107,6 +108,7 @@ public final class Inventory implements AutoCloseable {
     this.pace = pace;
     this.nanoTime = nanoTime;
     this.listener = listener;
+    this.motions = new Motions(pace.slow().multipliedBy(2));
   }
 
   // -- what is known
@@ -133,8 +135,9 @@ public final class Inventory implements AutoCloseable {
     if (listing == null) {
       return new Look.Unread();
     }
-    Instance listed = listing.instances().get(id);
-    if (listed != null && touched.containsKey(id)) {
+    Instance listed = motions.corrected(listing.instances().get(id));
+    if (listed != null
+        && (touched.containsKey(id) || motions.isDoubtful(listed, nanoTime.getAsLong()))) {
       return new Look.Listed(listed, true);
     }
     Instance known = listed == null ? freshlyMade(id) : listed;
@@ -182,23 +185,32 @@ public final class Inventory implements AutoCloseable {
 
   /** An instance answered a GET. */
   public synchronized void saw(Seen seen) {
-    gone.put(seen.instance().id(), seen.credentials());
+    InstanceId id = seen.instance().id();
+    gone.put(id, seen.credentials());
+    motions.saw(
+        seen.instance(),
+        listing == null ? null : listing.instances().get(id),
+        nanoTime.getAsLong());
   }
 
   /** An instance was told to change: what the list says of it may be older than that. */
   public synchronized void changed(InstanceId id) {
     created.remove(id);
+    motions.changed(id);
     touched.put(id, nanoTime.getAsLong());
     expect(id, true);
   }
 
   /** Whether that instance is about to change, so that the list is worth reading often. */
   public synchronized void expect(InstanceId id, boolean change) {
-    boolean wasIdle = moving.isEmpty();
-    if (change ? moving.add(id) : moving.remove(id)) {
-      if (change && wasIdle) {
-        notifyAll();
-      }
+    if (!change) {
+      motions.ends(id);
+      return;
+    }
+    boolean wasIdle = !motions.isAny();
+    motions.begins(id, nanoTime.getAsLong());
+    if (wasIdle) {
+      notifyAll();
     }
   }
 
@@ -219,9 +231,7 @@ public final class Inventory implements AutoCloseable {
     }
     Optional<Fingerprint> credentials = api.credentials();
     try {
-      Listing read = api.list();
-      apply(read, askedAt);
-      return read;
+      return apply(api.list(), askedAt);
     } catch (ComputeApiException e) {
       failed(e, askedAt);
       throw e;
@@ -249,32 +259,33 @@ public final class Inventory implements AutoCloseable {
     troubleStreak++;
   }
 
-  private void apply(Listing read, long askedAt) {
+  private Listing apply(Listing answer, long askedAt) {
+    Listing read;
     Set<InstanceId> changed = new HashSet<>();
     boolean readableAgain;
     synchronized (this) {
       Listing before = listing;
       if (before != null && askedAt - readAt < 0) {
-        return; // A slower read that was asked for earlier knows less.
+        return answer; // A slower read that was asked for earlier knows less.
       }
       readableAgain = before == null || trouble != null;
       trouble = null;
       troubleStreak = 0;
       limitedFor = null;
+      Map<InstanceId, Instance> old = before == null ? Map.of() : before.instances();
+      read = answer.sharing(old);
       listing = read;
       readAt = askedAt;
-      Map<InstanceId, Instance> old = before == null ? Map.of() : before.instances();
-      read.instances()
-          .forEach(
-              (id, instance) -> {
-                gone.remove(id);
-                if (created.remove(id) != null) {
-                  touched.remove(id); // Nothing can be older than the creation.
-                }
-                if (!instance.equals(old.get(id))) {
-                  changed.add(id);
-                }
-              });
+      for (Instance instance : read.instances().values()) {
+        InstanceId id = instance.id();
+        gone.remove(id);
+        if (created.remove(id) != null) {
+          touched.remove(id); // Nothing can be older than the creation.
+        }
+        if (!instance.equals(old.get(id))) {
+          changed.add(id);
+        }
+      }
       for (InstanceId id : old.keySet()) {
         if (!read.instances().containsKey(id)) {
           changed.add(id);
@@ -285,8 +296,7 @@ public final class Inventory implements AutoCloseable {
       // Only a list that was asked for that much later must show the change.
       touched.values().removeIf(since -> askedAt - since >= pace.lag().toNanos());
       created.keySet().retainAll(touched.keySet());
-      // What is gone moves no more, whoever still waits for it.
-      moving.removeIf(id -> !read.instances().containsKey(id) && !touched.containsKey(id));
+      motions.read(read, touched.keySet());
     }
     if (!changed.isEmpty()) {
       tell(() -> listener.changed(changed));
@@ -294,6 +304,7 @@ public final class Inventory implements AutoCloseable {
     if (readableAgain) {
       tell(listener::readable);
     }
+    return read;
   }
 
   /** Whatever goes wrong in a listener must not end the polling. */
@@ -360,7 +371,7 @@ public final class Inventory implements AutoCloseable {
       Duration backoff = min(longer, max(LONGEST_PAUSE_IN_TROUBLE, pace.fast()));
       return trouble.retryAfter().map(asked -> max(asked, backoff)).orElse(backoff);
     }
-    Duration poll = moving.isEmpty() ? pace.slow() : min(pace.fast(), pace.slow());
+    Duration poll = !motions.isAny() ? pace.slow() : min(pace.fast(), pace.slow());
     Duration pause = hurried ? min(SHORTEST_PAUSE, poll) : poll;
     return limitedFor == null ? pause : max(pause, limitedFor);
   }

@@ -2,6 +2,7 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.InstanceId;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 
 /** Which resource holds which instance, as the informer knows it: quick, and maybe old. */
@@ -12,4 +13,9 @@ interface Bindings {
 
   /** Whether any resource has an open create. */
   boolean isAnyCreateOpen();
+
+  /** Only their names, which costs less. */
+  default List<ResourceID> namesOf(InstanceId id) {
+    return resourcesOf(id).stream().map(ResourceID::fromResource).toList();
+  }
 }

@@ -14,7 +14,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -22,7 +21,6 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +36,7 @@ import org.slf4j.LoggerFactory;
     finalizerName = ComputeInstance.FINALIZER,
     generationAwareEventProcessing = false,
     // A list limit makes the informer read what is, not whatever past a replica has at hand.
-    informer = @Informer(onUpdateFilter = OwnChanges.class, informerListLimit = 500),
-    maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.HOURS))
+    informer = @Informer(onUpdateFilter = OwnChanges.class, informerListLimit = 500))
 @GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 30_000)
 public final class ComputeInstanceReconciler
     implements Reconciler<ComputeInstance>, Cleaner<ComputeInstance> {
@@ -110,11 +107,18 @@ public final class ComputeInstanceReconciler
   }
 
   private Optional<Duration> run(Pass pass) {
-    Action action = new Action.Keep();
+    Action awaited = new Action.Keep();
     Outcome outcome = new Outcome.Nothing();
     try {
       Observation observation = rooms.observer().glance(pass);
-      action = Decider.decide(pass.desired(), pass.announced(), observation);
+      Action action = Decider.decide(pass.desired(), pass.announced(), observation);
+      awaited = action;
+      Optional<Outcome> wait = rooms.executor().await(action, pass);
+      if (wait.isPresent()) {
+        // Asked before anything is read for it: a thousand that wait must cost no calls.
+        outcome = wait.get();
+        return report(pass, pass.announced(), observation, action, outcome);
+      }
       if (action.isChange()) {
         // What changes something must rest on what is so now, not on what a list or cache said.
         Optional<ComputeInstance> live = pass.store().live(pass.resource());
@@ -144,6 +148,7 @@ public final class ComputeInstanceReconciler
       }
       return report(pass, before, observation, action, outcome);
     } finally {
+      rooms.executor().leave(awaited, outcome);
       if (!Executor.keepsLane(outcome) || rooms.isGone(pass)) {
         rooms.lane().leave(pass.key());
       }

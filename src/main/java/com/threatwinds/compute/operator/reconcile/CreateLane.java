@@ -74,6 +74,12 @@ final class CreateLane<K extends Comparable<K>> {
     return Standing.IN;
   }
 
+  /** Whether it has a place in the queue, and is woken before it can be its turn. */
+  synchronized boolean isBehind(K who) {
+    Place<K> place = places.get(who);
+    return place != null && !queue.first().equals(place);
+  }
+
   private boolean leaveQueue(K who) {
     Place<K> place = places.remove(who);
     boolean wasFirst = place != null && queue.first().equals(place);

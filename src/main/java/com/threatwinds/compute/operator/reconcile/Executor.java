@@ -9,6 +9,7 @@ import com.threatwinds.compute.operator.compute.Fingerprint;
 import com.threatwinds.compute.operator.compute.Instance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.Listing;
+import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.compute.Seen;
 import com.threatwinds.compute.operator.decision.Action;
 import com.threatwinds.compute.operator.decision.Desired;
@@ -77,6 +78,64 @@ final class Executor {
     this.settings = settings;
     this.clock = clock;
     this.nanoTime = nanoTime;
+  }
+
+  /** Where the action is known to wait for its turn: that, and when to ask again. */
+  Optional<Outcome> await(Action action, Pass pass) {
+    if (action instanceof Action.Create) {
+      return lane.isBehind(pass.key()) ? Optional.of(queued(QUEUE_CHECK)) : Optional.empty();
+    }
+    return turn(action)
+        .flatMap(
+            turn ->
+                api.turn(turn.operation(), turn.id())
+                    .map(
+                        after ->
+                            new Outcome.Queued(
+                                Reason.RATE_LIMITED,
+                                "the "
+                                    + turn.operation()
+                                    + " waits for the API's rate limit, in the order in which it"
+                                    + " was asked for",
+                                after)));
+  }
+
+  /** Who had its turn and did not use it leaves it to the next; who waits keeps its place. */
+  void leave(Action awaited, Outcome outcome) {
+    boolean waits =
+        outcome instanceof Outcome.Queued
+            || (outcome instanceof Outcome.Failed(var error)
+                && error instanceof ComputeApiException.RateLimited);
+    if (!waits) {
+      turn(awaited).ifPresent(turn -> api.giveUp(turn.operation(), turn.id()));
+    }
+  }
+
+  /** A call in the queue of those that a limit spreads over time. */
+  private record Turn(Operation operation, InstanceId id) {}
+
+  private static Optional<Turn> turn(Action action) {
+    return switch (action) {
+      case Action.Start(InstanceId id) -> Optional.of(new Turn(Operation.START, id));
+      case Action.Stop(InstanceId id) -> Optional.of(new Turn(Operation.STOP, id));
+      case Action.Request request -> Optional.of(new Turn(request.call(), request.id()));
+      case Action.Delete delete -> Optional.of(new Turn(Operation.DELETE, delete.id()));
+      // They wait in the lane, go before all that waits there, or call nothing.
+      case Action.Create c -> Optional.empty();
+      case Action.Settle s -> Optional.empty();
+      case Action.Adopt a -> Optional.empty();
+      case Action.TakeOver t -> Optional.empty();
+      case Action.Keep k -> Optional.empty();
+      case Action.Rest r -> Optional.empty();
+      case Action.Wait w -> Optional.empty();
+      case Action.Retry r -> Optional.empty();
+      case Action.Stall s -> Optional.empty();
+      case Action.Pause p -> Optional.empty();
+      case Action.Skip s -> Optional.empty();
+      case Action.GiveUp g -> Optional.empty();
+      case Action.Forget f -> Optional.empty();
+      case Action.Release r -> Optional.empty();
+    };
   }
 
   /** What came of it. Everything that a server can answer is an outcome. */
@@ -306,10 +365,10 @@ final class Executor {
   }
 
   private Outcome request(Action.Request request, Pass pass) throws ComputeApiException {
-    Optional<Duration> closed = api.gate(Kind.POWER).closedFor();
-    if (closed.isPresent()) {
-      return new Outcome.Queued(
-          Reason.RATE_LIMITED, "the request waits for the API's rate limit", closed.get());
+    Optional<Outcome> wait = await(request, pass);
+    if (wait.isPresent()) {
+      return wait
+          .get(); // Since the look: an announcement for nothing would be a write for nothing.
     }
     long deadline = nanoTime.getAsLong() + settings.timeout().toNanos();
     boolean announced;

@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,11 @@ final class KnownResources implements Bindings {
   /** Those that no informer was told of. */
   private final Map<String, ComputeInstance> strangers = new ConcurrentHashMap<>();
 
-  private final Map<String, Set<String>> byInstance = new ConcurrentHashMap<>();
+  /** Mostly one resource for each instance. */
+  private final Map<String, List<String>> byInstance = new ConcurrentHashMap<>();
+
+  private final Set<String> openCreates = ConcurrentHashMap.newKeySet();
+  private final Packing packing = new Packing();
 
   /** A store for one informer. */
   ItemStore<ComputeInstance> shelf() {
@@ -40,16 +45,29 @@ final class KnownResources implements Bindings {
     return shelf;
   }
 
+  /** All of them, each read when it is reached: thousands at once are many megabytes. */
   Stream<ComputeInstance> all() {
     return Stream.concat(
         shelves.stream().flatMap(Shelf::values), List.copyOf(strangers.values()).stream());
   }
 
+  /** The names of all of them. */
+  Set<String> keys() {
+    return Stream.concat(
+            shelves.stream().flatMap(Shelf::keySet), List.copyOf(strangers.keySet()).stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The same, as the framework calls them. */
+  Stream<ResourceID> names() {
+    return keys().stream().map(KnownResources::nameOf);
+  }
+
   Optional<ComputeInstance> find(String key) {
     for (Shelf shelf : shelves) {
-      ComputeInstance found = shelf.items.get(key);
+      Packing.Kept found = shelf.items.get(key);
       if (found != null) {
-        return Optional.of(found);
+        return Optional.of(packing.read(found));
       }
     }
     return Optional.ofNullable(strangers.get(key));
@@ -57,14 +75,26 @@ final class KnownResources implements Bindings {
 
   @Override
   public List<ComputeInstance> resourcesOf(InstanceId id) {
-    return byInstance.getOrDefault(id.value(), Set.of()).stream()
+    return byInstance.getOrDefault(id.value(), List.of()).stream()
         .flatMap(key -> find(key).stream())
         .toList();
   }
 
   @Override
+  public List<ResourceID> namesOf(InstanceId id) {
+    return byInstance.getOrDefault(id.value(), List.of()).stream()
+        .map(KnownResources::nameOf)
+        .toList();
+  }
+
+  private static ResourceID nameOf(String key) {
+    int slash = key.indexOf('/');
+    return new ResourceID(key.substring(slash + 1), key.substring(0, slash));
+  }
+
+  @Override
   public boolean isAnyCreateOpen() {
-    return all().anyMatch(Pass::hasOpenCreate);
+    return !openCreates.isEmpty();
   }
 
   /** The newer of that resource and what is known of its name. */
@@ -110,27 +140,24 @@ final class KnownResources implements Bindings {
     List<String> now = after == null ? List.of() : instancesOf(after);
     old.stream()
         .filter(id -> !now.contains(id))
-        .forEach(id -> byInstance.compute(id, without(key)));
-    now.forEach(id -> byInstance.compute(id, with(key)));
+        .forEach(id -> byInstance.computeIfPresent(id, (i, keys) -> without(key, keys)));
+    now.forEach(id -> byInstance.merge(id, List.of(key), KnownResources::union));
+    if (after != null && Pass.hasOpenCreate(after)) {
+      openCreates.add(key);
+    } else if (before != null) {
+      openCreates.remove(key);
+    }
   }
 
-  private static BiFunction<String, @Nullable Set<String>, @Nullable Set<String>> with(String key) {
-    return (id, keys) -> {
-      Set<String> more = keys == null ? ConcurrentHashMap.newKeySet() : keys;
-      more.add(key);
-      return more;
-    };
+  private static List<String> union(List<String> keys, List<String> more) {
+    return keys.containsAll(more)
+        ? keys
+        : Stream.concat(keys.stream(), more.stream()).distinct().toList();
   }
 
-  private static BiFunction<String, @Nullable Set<String>, @Nullable Set<String>> without(
-      String key) {
-    return (id, keys) -> {
-      if (keys == null) {
-        return null;
-      }
-      keys.remove(key);
-      return keys.isEmpty() ? null : keys;
-    };
+  private static @Nullable List<String> without(String key, List<String> keys) {
+    List<String> others = keys.stream().filter(k -> !k.equals(key)).toList();
+    return others.isEmpty() ? null : others;
   }
 
   static String keyOf(ComputeInstance resource) {
@@ -161,7 +188,7 @@ final class KnownResources implements Bindings {
    */
   private final class Shelf implements ItemStore<ComputeInstance> {
 
-    private final Map<String, ComputeInstance> items = new ConcurrentHashMap<>();
+    private final Map<String, Packing.Kept> items = new ConcurrentHashMap<>();
 
     @Override
     public String getKey(ComputeInstance resource) {
@@ -172,8 +199,8 @@ final class KnownResources implements Bindings {
     public @Nullable ComputeInstance put(String key, ComputeInstance resource) {
       synchronized (KnownResources.this) {
         ComputeInstance stranger = strangers.remove(key);
-        ComputeInstance kept = items.put(key, resource);
-        ComputeInstance before = kept == null ? stranger : kept;
+        Packing.Kept kept = items.put(key, packing.keep(resource));
+        ComputeInstance before = kept == null ? stranger : packing.read(kept);
         index(key, before, resource);
         return before;
       }
@@ -182,7 +209,8 @@ final class KnownResources implements Bindings {
     @Override
     public @Nullable ComputeInstance remove(String key) {
       synchronized (KnownResources.this) {
-        ComputeInstance before = items.remove(key);
+        Packing.Kept kept = items.remove(key);
+        ComputeInstance before = kept == null ? null : packing.read(kept);
         index(key, before, null);
         return before;
       }
@@ -195,7 +223,7 @@ final class KnownResources implements Bindings {
 
     @Override
     public Stream<ComputeInstance> values() {
-      return items.values().stream();
+      return items.values().stream().map(packing::read);
     }
 
     @Override

@@ -86,7 +86,7 @@ final class Observer {
     }
     Optional<InstanceId> bound = InstanceId.parse(status.instanceId());
     if (bound.isPresent()) {
-      return bound(pass, status, bound.get(), live || (desired.deleting() && !desired.paused()));
+      return bound(pass, status, bound.get(), live);
     }
     if (status.create() != null) {
       return open(status);
@@ -116,10 +116,14 @@ final class Observer {
   // -- bound
 
   private Observation bound(Pass pass, ComputeInstanceStatus status, InstanceId id, boolean live) {
+    // A deletion waits for no list: where none tells of the instance, it is asked for.
+    boolean urgent = pass.desired().deleting() && !pass.desired().paused();
     return switch (inventory.look(id)) {
       case Look l when live -> live(pass, status, id);
-      case Look.Unread u -> unread();
-      case Look.Listed(var instance, boolean doubtful) when !doubtful -> {
+      case Look.Unread u -> urgent ? live(pass, status, id) : unread();
+      // A deletion that met a 404 asks again: the list must not outweigh it, nor it the list.
+      case Look.Listed(var instance, boolean doubtful)
+          when !doubtful && !(urgent && sightings.isMissed(id)) -> {
         sightings.present(id);
         yield new Observation.Found(instance, rival(pass, id));
       }
@@ -128,7 +132,9 @@ final class Observer {
       case Look.Outdated o ->
           Decider.waitsForNothing(pass.desired(), status) ? unread() : live(pass, status, id);
       case Look.Unlisted u ->
-          isListOfOtherAccount(status) ? new Observation.OtherAccount() : live(pass, status, id);
+          !urgent && isListOfOtherAccount(status)
+              ? new Observation.OtherAccount()
+              : live(pass, status, id);
     };
   }
 

@@ -3,6 +3,7 @@ package com.threatwinds.compute.operator.reconcile;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -151,5 +152,14 @@ final class Resources implements ResourceStore {
     copy.setSpec(resource.getSpec());
     copy.setStatus(status);
     return copy;
+  }
+
+  /** The same resource with other metadata. */
+  static ComputeInstance withMetadata(ComputeInstance resource, ObjectMeta metadata) {
+    var other = new ComputeInstance();
+    other.setMetadata(metadata);
+    other.setSpec(resource.getSpec());
+    other.setStatus(resource.getStatus());
+    return other;
   }
 }

@@ -2,12 +2,14 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,9 @@ final class Resync implements AutoCloseable {
 
   private static final Duration RAREST = Duration.ofMinutes(10);
 
+  /** How often each is looked at that nothing woke: should a wake-up have been lost. */
+  static final Duration SWEEP = Duration.ofHours(1);
+
   /** What a list shows, a watch may tell a moment later. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -36,24 +41,38 @@ final class Resync implements AutoCloseable {
     String read(Consumer<List<ComputeInstance>> page);
   }
 
-  /** Who is told of what was mended. */
+  /** Who is told of what was mended, and of whom to look at. */
   interface Listener {
     void found(ComputeInstance resource);
 
     void gone(ComputeInstance resource);
+
+    void wake(ResourceID resource);
   }
 
   private final Source source;
   private final KnownResources known;
   private final Listener listener;
   private final Duration interval;
+  private final LongSupplier nanoTime;
+  private long sweptAt;
   private @Nullable Thread thread;
 
-  Resync(Source source, KnownResources known, Listener listener, Duration interval) {
+  /**
+   * @param nanoTime a monotonic clock
+   */
+  Resync(
+      Source source,
+      KnownResources known,
+      Listener listener,
+      Duration interval,
+      LongSupplier nanoTime) {
     this.source = source;
     this.known = known;
     this.listener = listener;
     this.interval = interval;
+    this.nanoTime = nanoTime;
+    this.sweptAt = nanoTime.getAsLong();
   }
 
   synchronized void start() {
@@ -72,13 +91,14 @@ final class Resync implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        Thread.sleep(pause(known.all().count()));
+        Thread.sleep(pause(known.keys().size()));
         try {
           Differences differences = compare();
           if (!differences.isEmpty()) {
             Thread.sleep(GRACE);
             mend(differences);
           }
+          sweep();
         } catch (KubernetesClientException e) {
           log.debug("resync=failed error=\"{}\"", e.getMessage());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -112,7 +132,7 @@ final class Resync implements AutoCloseable {
 
   /** Reads all resources once. */
   Differences compare() {
-    List<ComputeInstance> before = known.all().toList();
+    Set<String> before = known.keys();
     Set<String> listed = new HashSet<>();
     List<ComputeInstance> changed = new ArrayList<>();
     String version =
@@ -127,7 +147,8 @@ final class Resync implements AutoCloseable {
             });
     List<ComputeInstance> missing =
         before.stream()
-            .filter(resource -> !listed.contains(KnownResources.keyOf(resource)))
+            .filter(key -> !listed.contains(key))
+            .flatMap(key -> known.find(key).stream())
             .filter(resource -> !KnownResources.isNewer(resource, version))
             .toList();
     return new Differences(changed, missing);
@@ -148,6 +169,15 @@ final class Resync implements AutoCloseable {
         known.drop(resource);
         listener.gone(resource);
       }
+    }
+  }
+
+  /** Has all looked at, if it is time. */
+  void sweep() {
+    long now = nanoTime.getAsLong();
+    if (now - sweptAt >= SWEEP.toNanos()) {
+      sweptAt = now;
+      known.names().forEach(listener::wake);
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class Rooms {
             new Inventory.Pace(
                 settings.pollInterval(), settings.pollFastInterval(), settings.createSettle()),
             nanoTime,
-            wakeups);
+            heard(wakeups, new SharedAccount(bindings, settings.createRecovery())));
     CreateLane<Pass.Key> lane = new CreateLane<>(key -> wakeups.wake(key.id()));
     Gate quota = new Gate(Optional.empty(), nanoTime);
     this.wakeups = wakeups;
@@ -104,9 +105,24 @@ final class Rooms {
             settings,
             clock,
             nanoTime);
-    Resync resync = new Resync(source, known, wakeups, settings.resyncInterval());
+    Resync resync = new Resync(source, known, wakeups, settings.resyncInterval(), nanoTime);
     wakeups.whenStarted(() -> leadership.listen(whileLeading(inventory, wakeups, resync)));
     return wakeups;
+  }
+
+  private Inventory.Listener heard(Wakeups wakeups, SharedAccount account) {
+    return new Inventory.Listener() {
+      @Override
+      public void changed(Set<InstanceId> instances) {
+        wakeups.changed(instances);
+      }
+
+      @Override
+      public void readable() {
+        account.look(inventory());
+        wakeups.readable();
+      }
+    };
   }
 
   /** Only the leader reads lists; one that begins to lead looks at every resource. */

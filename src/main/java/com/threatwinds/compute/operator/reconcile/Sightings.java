@@ -70,6 +70,11 @@ final class Sightings {
     return absence != null && between(absence).compareTo(apart) >= 0;
   }
 
+  /** Whether the instance answered 404 and nothing else since. */
+  boolean isMissed(InstanceId id) {
+    return absences.containsKey(id);
+  }
+
   private static Duration between(Absence absence) {
     return Duration.ofNanos(absence.last() - absence.first());
   }

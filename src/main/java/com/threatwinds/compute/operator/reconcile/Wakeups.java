@@ -48,7 +48,8 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
     started.run();
   }
 
-  void wake(ResourceID resource) {
+  @Override
+  public void wake(ResourceID resource) {
     if (isRunning()) {
       getEventHandler().handleEvent(new Event(resource));
     }
@@ -85,7 +86,7 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
   public void changed(Set<InstanceId> instances) {
     Set<ResourceID> woken = new HashSet<>();
     for (InstanceId id : instances) {
-      bindings.resourcesOf(id).forEach(resource -> woken.add(ResourceID.fromResource(resource)));
+      woken.addAll(bindings.namesOf(id));
     }
     woken.forEach(this::wake);
   }

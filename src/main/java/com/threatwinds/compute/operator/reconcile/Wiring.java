@@ -16,7 +16,11 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimiter;
 import io.javaoperatorsdk.operator.processing.event.source.filter.GenericFilter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
 import io.quarkiverse.operatorsdk.runtime.QuarkusInformerConfiguration;
@@ -40,7 +44,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
@@ -52,6 +60,8 @@ import org.slf4j.LoggerFactory;
 final class Wiring {
 
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
+  private static final int PASSES_AT_ONCE = 256;
 
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
@@ -167,24 +177,14 @@ final class Wiring {
       ComputeInstanceReconciler reconciler,
       KubernetesClient client,
       KnownResources known,
-      Leadership leadership) {
-    var complete = new Configuration(configuration, client);
+      Leadership leadership,
+      MeterRegistry meters) {
+    var complete =
+        new Configuration(configuration, client, MicrometerMetricsV2.newBuilder(meters).build());
     QuarkusControllerConfiguration<ComputeInstance> built =
         configuration.getConfigurationFor(reconciler);
     var controller =
-        new QuarkusControllerConfiguration<>(
-            new Informers(built.getInformerConfig(), known, leadership),
-            built.getName(),
-            built.isGenerationAware(),
-            built.getAssociatedReconcilerClassName(),
-            built.getRetry(),
-            built.getRateLimiter(),
-            built.maxReconciliationInterval().orElseThrow(),
-            built.getFinalizerName(),
-            built.fieldManager(),
-            built.getWorkflow(),
-            built.getResourceTypeName(),
-            built.getResourceClass());
+        new Controller(built, new Informers(built.getInformerConfig(), known, leadership));
     controller.setParent(complete);
     Operator operator = new Operator(complete);
     operator.register(reconciler, controller);
@@ -193,20 +193,76 @@ final class Wiring {
 
   /**
    * The extension's configuration with what its wrapper (QOSDK 7.7.3) forgets: it makes a new
-   * client of its own at every call, with retries of writes, and copies resources by a detour.
+   * client of its own at every call, with retries of writes, copies resources by a detour, and has
+   * metrics that count nothing, or else have a series for each resource.
    */
   private static final class Configuration extends OverriddenConfigurationService {
 
     private final KubernetesClient client;
+    private final Metrics metrics;
 
-    private Configuration(QuarkusConfigurationService wrapper, KubernetesClient client) {
+    private Configuration(
+        QuarkusConfigurationService wrapper, KubernetesClient client, Metrics metrics) {
       super(wrapper, wrapper);
       this.client = client;
+      this.metrics = metrics;
     }
 
     @Override
     public KubernetesClient getKubernetesClient() {
       return client;
+    }
+
+    @Override
+    public Metrics getMetrics() {
+      return metrics;
+    }
+  }
+
+  /**
+   * The extension's configuration of the controller, without what the framework would keep for each
+   * resource in vain: {@link Resync} looks at every one now and then, and the API's limits have
+   * gates.
+   */
+  private static final class Controller extends QuarkusControllerConfiguration<ComputeInstance> {
+
+    private Controller(QuarkusControllerConfiguration<ComputeInstance> built, Informers informers) {
+      super(
+          informers,
+          built.getName(),
+          built.isGenerationAware(),
+          built.getAssociatedReconcilerClassName(),
+          built.getRetry(),
+          new Unlimited(),
+          Duration.ZERO, // Never asked for.
+          built.getFinalizerName(),
+          built.fieldManager(),
+          built.getWorkflow(),
+          built.getResourceTypeName(),
+          built.getResourceClass());
+    }
+
+    @Override
+    public Optional<Duration> maxReconciliationInterval() {
+      return Optional.empty();
+    }
+  }
+
+  private static final class Unlimited implements RateLimiter<Unlimited.State> {
+
+    /** One for all. */
+    private static final class State implements RateLimitState {}
+
+    private final State state = new State();
+
+    @Override
+    public Optional<Duration> isLimited(RateLimitState state) {
+      return Optional.empty();
+    }
+
+    @Override
+    public State initState() {
+      return state;
     }
   }
 
@@ -313,13 +369,26 @@ final class Wiring {
     return new ConfigurationServiceCustomizer() {
       @Override
       public Consumer<ConfigurationServiceOverrider> overrider() {
-        return overrider ->
-            overrider
-                // A pass may wait 30 s for an answer; a platform thread for each would be the
-                // limit.
-                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor());
+        return overrider -> overrider.withExecutorService(passes());
       }
     };
+  }
+
+  /**
+   * A pass may wait 30 s for an answer, so there are more than there could be platform threads; but
+   * not one for each resource at once, as at a start: each holds a resource unpacked.
+   */
+  private static ExecutorService passes() {
+    var executor =
+        new ThreadPoolExecutor(
+            PASSES_AT_ONCE,
+            PASSES_AT_ONCE,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofVirtual().name("pass-", 0).factory());
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   @Produces

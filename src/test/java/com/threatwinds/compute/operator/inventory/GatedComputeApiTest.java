@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -139,7 +140,20 @@ class GatedComputeApiTest {
 
     assertThatThrownBy(() -> CALLS.get(Operation.CREATE).make(api));
 
-    assertThat(api.gate(Kind.CREATE).closedFor()).hasValue(Duration.ofSeconds(10));
+    assertThat(api.gate(Kind.CREATE).closedFor()).hasValue(Duration.ofMillis(10_100));
+  }
+
+  @Test
+  void eachInstanceHasItsOwnPlaceInTheQueue() {
+    api = gated(Map.of(Kind.DELETE, 60));
+    model.put("i-2", InstanceState.RUNNING);
+    model.put("i-3", InstanceState.RUNNING);
+    assertThat(api.turn(Operation.DELETE, ID)).isEmpty();
+    assertThatCode(() -> api.delete(ID)).doesNotThrowAnyException();
+
+    assertThat(api.turn(Operation.DELETE, new InstanceId("i-2"))).hasValue(Duration.ofMillis(1010));
+    assertThat(api.turn(Operation.DELETE, new InstanceId("i-3"))).hasValue(Duration.ofMillis(2020));
+    assertThat(model.changes()).containsExactly("delete i-1");
   }
 
   @Test

@@ -230,8 +230,8 @@ class InventoryTest {
     assertThatThrownBy(limited::read).isInstanceOf(ComputeApiException.RateLimited.class);
 
     assertThat(limited.trouble()).isEmpty();
-    assertThat(limited.dueIn()).isEqualTo(Duration.ofSeconds(15));
-    clock.advance(Duration.ofSeconds(15));
+    assertThat(limited.dueIn()).isEqualTo(Duration.ofMillis(15_200));
+    clock.advance(Duration.ofMillis(15_200));
     reads(limited);
     assertThat(heard.take()).isEmpty();
     assertThat(api.count(Operation.LIST)).isEqualTo(2);
@@ -468,6 +468,88 @@ class InventoryTest {
     assertThat(inventory.look(ONE)).isEqualTo(new Look.Unlisted());
   }
 
+  // -- a list that is stuck
+
+  @Test
+  void whoIsSaidToMoveForTooLongMustBeLookedAt() {
+    api.put("i-1", InstanceState.PROVISIONING);
+    read();
+    inventory.expect(ONE, true);
+
+    pollFor(SLOW.multipliedBy(2));
+    assertThat(isDoubtful(ONE)).isFalse();
+
+    pollFor(FAST);
+    assertThat(isDoubtful(ONE)).isTrue();
+  }
+
+  @Test
+  void whoStillMovesIsLookedAtAgainAfterTwiceAsLong() {
+    api.put("i-1", InstanceState.PROVISIONING);
+    read();
+    inventory.expect(ONE, true);
+    pollFor(SLOW.multipliedBy(3));
+
+    inventory.saw(new Seen(ModelApi.instance("i-1", InstanceState.PROVISIONING), Errors.OURS));
+    assertThat(isDoubtful(ONE)).isFalse();
+
+    pollFor(SLOW.multipliedBy(3));
+    assertThat(isDoubtful(ONE)).isFalse();
+    pollFor(FAST);
+    assertThat(isDoubtful(ONE)).isTrue();
+  }
+
+  @Test
+  void whatAGetFoundOutweighsAnEntryThatStaysTheSame() {
+    api.put("i-1", InstanceState.PROVISIONING);
+    read();
+    inventory.expect(ONE, true);
+    pollFor(SLOW.multipliedBy(3));
+
+    Instance running = ModelApi.instance("i-1", InstanceState.RUNNING);
+    inventory.saw(new Seen(running, Errors.OURS));
+    inventory.expect(ONE, false);
+    pollFor(SLOW.multipliedBy(30));
+
+    assertThat(inventory.look(ONE)).isEqualTo(new Look.Listed(running, false));
+  }
+
+  @Test
+  void anEntryThatChangesIsBelievedAgain() {
+    api.put("i-1", InstanceState.PROVISIONING);
+    read();
+    inventory.saw(new Seen(ModelApi.instance("i-1", InstanceState.RUNNING), Errors.OURS));
+
+    api.move("i-1", InstanceState.STOPPING);
+    read();
+
+    assertThat(inventory.look(ONE))
+        .isEqualTo(
+            new Look.Listed(inventory.listing().orElseThrow().find(ONE).orElseThrow(), false));
+  }
+
+  @Test
+  void whatAGetFoundIsOldOnceTheInstanceIsToldToChange() {
+    api.put("i-1", InstanceState.PROVISIONING);
+    read();
+    inventory.saw(new Seen(ModelApi.instance("i-1", InstanceState.RUNNING), Errors.OURS));
+
+    inventory.changed(ONE);
+
+    assertThat(isDoubtful(ONE)).isTrue();
+  }
+
+  private void pollFor(Duration time) {
+    for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(FAST)) {
+      clock.advance(FAST);
+      read();
+    }
+  }
+
+  private boolean isDoubtful(InstanceId id) {
+    return inventory.look(id) instanceof Look.Listed(Instance listed, boolean doubtful) && doubtful;
+  }
+
   // -- whose it is
 
   @Test
@@ -548,6 +630,18 @@ class InventoryTest {
   }
 
   // -- bounded
+
+  @Test
+  void whatStaysIsHeldOnce() {
+    api.put("i-1", InstanceState.RUNNING);
+    read();
+    Instance first = inventory.listing().orElseThrow().find(ONE).orElseThrow();
+
+    api.put("i-1", InstanceState.RUNNING);
+    read();
+
+    assertThat(inventory.listing().orElseThrow().find(ONE).orElseThrow()).isSameAs(first);
+  }
 
   @Test
   void whatIsGoneIsNotWaitedForForEver() {

@@ -185,10 +185,9 @@ class TroubleIT {
 
     List<Call> creates = it.journal().calls(CREATE);
     assertThat(creates).hasSize(3).allMatch(Call::committed);
-    for (int i = 1; i < creates.size(); i++) {
-      assertThat(Duration.between(creates.get(i - 1).receivedAt(), creates.get(i).receivedAt()))
-          .isGreaterThanOrEqualTo(Duration.ofMillis(1900));
-    }
+    assertThat(Duration.between(creates.getFirst().receivedAt(), creates.getLast().receivedAt()))
+        .as("two are sent 4 s apart; a busy machine may deliver the first one late")
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(3));
   }
 
   @Test

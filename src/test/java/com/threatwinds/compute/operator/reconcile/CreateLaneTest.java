@@ -38,6 +38,18 @@ class CreateLaneTest {
   }
 
   @Test
+  void whoIsBehindKnowsWithoutAsking() {
+    enter("a", EARLY);
+    enter("b", LATE);
+    enter("c", LATE);
+
+    assertThat(lane.isBehind("a")).as("in").isFalse();
+    assertThat(lane.isBehind("b")).as("first in line").isFalse();
+    assertThat(lane.isBehind("c")).isTrue();
+    assertThat(lane.isBehind("d")).as("never asked").isFalse();
+  }
+
+  @Test
   void whoIsInStaysInUntilItLeaves() {
     enter("a", EARLY);
 

@@ -60,7 +60,7 @@ final class ModelOperator {
     this.leadership = Leadership.elected(clock);
     Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      gates.put(kind, new Gate(Optional.empty(), clock));
+      gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), clock));
     }
     this.rooms =
         new Rooms(

@@ -246,6 +246,34 @@ class ObserverTest {
   }
 
   @Test
+  void aListThatGoesOnToShowItDoesNotKeepADeletionWaitingForEver() {
+    operator.running(Wish.plain());
+    api.freezeList();
+    api.remove("i-1");
+    cluster.delete("web");
+
+    for (int i = 0; i < 10; i++) {
+      glance("web");
+      look("web");
+      operator.advance(SampleSettings.FAST);
+      operator.poll();
+    }
+
+    assertThat(look("web")).isEqualTo(new Observation.Absent(true, true));
+  }
+
+  @Test
+  void aDeletionIsAGlanceAtTheListAndOneLook() {
+    operator.running(Wish.plain());
+    cluster.delete("web");
+
+    int calls = callsSince(() -> operator.pass("web"));
+
+    assertThat(calls).as("the look and the delete").isEqualTo(2);
+    assertThat(cluster.exists("web")).isFalse();
+  }
+
+  @Test
   void a404OfAGatewayIsNoAbsence() {
     operator.running(Wish.plain());
     api.fail(Errors.strayNotFound(Operation.GET));

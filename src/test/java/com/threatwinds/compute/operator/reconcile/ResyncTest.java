@@ -6,8 +6,10 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.decision.Given;
+import com.threatwinds.compute.operator.inventory.NanoClock;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ class ResyncTest {
   private final List<ComputeInstance> stored = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
   private String listVersion = "100";
+  private final NanoClock clock = new NanoClock();
   private final Resync resync =
       new Resync(
           page -> {
@@ -38,8 +41,28 @@ class ResyncTest {
             public void gone(ComputeInstance resource) {
               told.add("gone " + resource.getMetadata().getName());
             }
+
+            @Override
+            public void wake(ResourceID resource) {
+              told.add("wake " + resource.getNamespace().orElseThrow() + "/" + resource.getName());
+            }
           },
-          Duration.ofSeconds(60));
+          Duration.ofSeconds(60),
+          clock);
+
+  @Test
+  void looksAtAllThatNothingWokeForAnHour() {
+    watchTells(resource("web", "7"));
+
+    clock.advance(Resync.SWEEP.minusNanos(1));
+    resync.sweep();
+    assertThat(told).isEmpty();
+
+    clock.advance(Duration.ofNanos(1));
+    resync.sweep();
+    resync.sweep();
+    assertThat(told).containsExactly("wake prod/web");
+  }
 
   @Test
   void findsNothingWhereAWatchToldOfAll() {

@@ -3,6 +3,7 @@ package com.threatwinds.compute.operator.reconcile;
 import com.threatwinds.compute.operator.compute.Credentials;
 import com.threatwinds.compute.operator.compute.CredentialsSource;
 import com.threatwinds.compute.operator.decision.Settlement.Recovery;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import com.threatwinds.compute.operator.settings.Settings;
 import java.net.URI;
 import java.time.Duration;
@@ -25,6 +26,16 @@ final class SampleSettings {
   }
 
   static Settings of(Recovery recovery, Duration fast, boolean takeover) {
+    return of(recovery, fast, takeover, Map.of());
+  }
+
+  /** With limits, in calls a minute. */
+  static Settings limited(Map<Kind, Integer> rates) {
+    return of(Recovery.AUTO, FAST, true, rates);
+  }
+
+  private static Settings of(
+      Recovery recovery, Duration fast, boolean takeover, Map<Kind, Integer> rates) {
     return new Settings(
         URI.create("http://127.0.0.1:1/api"),
         CredentialsSource.fixed(new Credentials.Token("token")),
@@ -34,7 +45,7 @@ final class SampleSettings {
         SETTLE,
         recovery,
         new Settings.Takeover(takeover, Set.of()),
-        Map.of(),
+        rates,
         Optional.empty(),
         false,
         "compute-operator",

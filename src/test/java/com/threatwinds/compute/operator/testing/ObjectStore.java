@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,14 +55,16 @@ final class ObjectStore extends KubernetesCrudDispatcher {
   /** What the mock answered; the object after a write is in the change that it made. */
   record Written(int status, String body, Optional<Change> change) {}
 
+  /** By path, as they are now: the mock looks through all of them for each. */
+  private final Map<String, ObjectNode> objects = new HashMap<>();
+
   private final Deque<Change> history = new ArrayDeque<>();
   private final List<Consumer<Change>> listeners = new ArrayList<>();
   private long forgotten;
   private @Nullable Change last;
 
   Optional<ObjectNode> get(ResourcePath path) {
-    MockResponse response = send(HttpMethod.GET, path.ofObject(), null);
-    return response.code() == 200 ? Optional.of(Json.object(bodyOf(response))) : Optional.empty();
+    return Optional.ofNullable(objects.get(path.ofObject())).map(ObjectNode::deepCopy);
   }
 
   /** A collection in the order of a real server: by namespace and name. */
@@ -110,6 +114,7 @@ final class ObjectStore extends KubernetesCrudDispatcher {
   ObjectStore copy(List<JsonNode> definitions) {
     ObjectStore copy = new ObjectStore();
     copy.map.putAll(map);
+    copy.objects.putAll(objects);
     for (JsonNode definition : definitions) {
       copy.expectCustomResource(
           io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext.fromCrd(
@@ -162,7 +167,11 @@ final class ObjectStore extends KubernetesCrudDispatcher {
             ? ChangeType.ADDED
             : after == null ? ChangeType.DELETED : ChangeType.MODIFIED;
     ObjectNode object = after == null ? Objects.requireNonNull(before).deepCopy() : after;
-    if (after == null) {
+    String key = path.named(meta(object, "name")).ofObject(); // A create names only the collection.
+    if (after != null) {
+      objects.put(key, after);
+    } else {
+      objects.remove(key);
       ((ObjectNode) object.path("metadata"))
           .put("resourceVersion", String.valueOf(requestResourceVersion()));
     }
