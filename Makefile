@@ -3,6 +3,8 @@
 #   ONCE=1        make demo ends by itself, with 0 if all became as asked
 #   ONLY          make faults plays only the cases whose name has this regular expression; "planted ..." are
 #                 those of the planted errors
+#   N, HELD       make bench: sizes with everything measured, and with memory alone (10,1000,10000; 50000)
+#   ROWS          make bench: only life, burst, queue or crowd
 #   KUBE_ASSETS   a directory with kube-apiserver and etcd, for make it and make demo
 #   IMAGE         the name that make image gives
 
@@ -19,7 +21,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults assets run crds image format clean
+.PHONY: help demo test it faults bench assets run crds image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +46,11 @@ endif
 
 faults: ## The whole fault matrix, most of an hour (ONLY='F1 kill' plays the cases of that name)
 	@$(MAVEN) verify -Pfaults $(if $(ONLY),-Dfaults.only='$(ONLY)')
+
+bench: ## What it costs beside a plain operator: a table, half an hour or so (N=10,1000 HELD=0: smaller)
+	@echo "Building: a minute or two."
+	@$(PACKAGE)
+	@exec $(TEST_JAVA) com.threatwinds.compute.operator.bench.Bench
 
 assets: ## Download etcd and kube-apiserver for make it
 	@$(PACKAGE)

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
@@ -34,14 +35,15 @@ public final class PlainOperator {
     Settings settings = Settings.read(PlainOperator::setting, false);
     KubernetesClient client = new KubernetesClientBuilder().build();
     Operator operator = new Operator(configuration -> configure(configuration, client, settings));
+    PlainReconciler reconciler = new PlainReconciler(api(settings), settings.pollInterval());
     operator.register(
-        new PlainReconciler(api(settings), settings.pollInterval()),
+        reconciler,
         controller ->
             setting("operator.namespaces")
                 .ifPresent(names -> controller.settingNamespaces(Set.of(names.split(",")))));
     operator.installShutdownHook(Duration.ZERO);
     operator.start();
-    answerProbes();
+    answerProbes(reconciler);
   }
 
   /** On this class path everything is logged by Quarkus's handler, which waits for Quarkus. */
@@ -78,20 +80,26 @@ public final class PlainOperator {
             InstantSource.system()));
   }
 
-  private static void answerProbes() throws IOException {
+  private static void answerProbes(PlainReconciler reconciler) throws IOException {
     String host = setting("quarkus.http.host").orElse("0.0.0.0");
     int port = setting("quarkus.http.port").map(Integer::parseInt).orElse(8080);
     HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);
-    byte[] up = "{\"status\":\"UP\"}".getBytes(StandardCharsets.UTF_8);
+    answer(server, "/q/health", () -> "{\"status\":\"UP\"}");
+    answer(
+        server, "/q/metrics", () -> "reconciliations_started_total " + reconciler.passes() + "\n");
+    server.start();
+  }
+
+  private static void answer(HttpServer server, String path, Supplier<String> text) {
     server.createContext(
-        "/q/health",
+        path,
         exchange -> {
           try (exchange) {
-            exchange.sendResponseHeaders(200, up.length);
-            exchange.getResponseBody().write(up);
+            byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
           }
         });
-    server.start();
   }
 
   private static Optional<String> setting(String property) {

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ final class PlainReconciler implements Reconciler<ComputeInstance>, Cleaner<Comp
 
   private final ComputeApi api;
   private final Duration pollInterval;
+  private final LongAdder passes = new LongAdder();
   private @Nullable PerResourcePollingEventSource<Instance, ComputeInstance, InstanceId> instances;
 
   PlainReconciler(ComputeApi api, Duration pollInterval) {
@@ -60,6 +62,11 @@ final class PlainReconciler implements Reconciler<ComputeInstance>, Cleaner<Comp
                 .withResourceIDMapper(Instance::id)
                 .build());
     return List.of(instances);
+  }
+
+  /** How many there were. */
+  long passes() {
+    return passes.sum();
   }
 
   /** The instance as it is now; the sample's poll dies of its first failure, this one goes on. */
@@ -83,6 +90,7 @@ final class PlainReconciler implements Reconciler<ComputeInstance>, Cleaner<Comp
   @Override
   public UpdateControl<ComputeInstance> reconcile(
       ComputeInstance resource, Context<ComputeInstance> context) throws ComputeApiException {
+    passes.increment();
     Optional<Instance> instance = context.getSecondaryResource(Instance.class);
     if (instance.isEmpty()) {
       create(resource, context);
