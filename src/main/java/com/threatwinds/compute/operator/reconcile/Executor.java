@@ -46,6 +46,9 @@ final class Executor {
   /** With more in it, the announcement would be too large for the API server to store. */
   static final int MOST_KNOWN = 10_000;
 
+  /** With more in it, each announcement of a crowd would be longer than the one before. */
+  static final int MANY_KNOWN = 1_000;
+
   private final GatedComputeApi api;
   private final Inventory inventory;
   private final CreateLane<Pass.Key> lane;
@@ -262,10 +265,16 @@ final class Executor {
   private CreateAttempt attempt(
       Action.Create create, Listing listing, Optional<Fingerprint> credentials) {
     Optional<Instant> start = api.now().map(now -> now.truncatedTo(ChronoUnit.SECONDS));
-    List<String> known =
-        settling.known(listing, create.templateId(), start).stream()
-            .map(InstanceId::value)
-            .toList();
+    List<InstanceId> known = settling.known(listing, create.templateId(), start);
+    if (known.size() > MANY_KNOWN) {
+      // A crowd was made just now. Where no time rules anything out, what is bound needs no
+      // mention.
+      List<InstanceId> unbound = settling.known(listing, create.templateId(), Optional.empty());
+      if (unbound.size() < known.size()) {
+        start = Optional.empty();
+        known = unbound;
+      }
+    }
     @Nullable String userId =
         listing.userIds().size() == 1 ? listing.userIds().iterator().next() : null;
     return new CreateAttempt(
@@ -276,7 +285,7 @@ final class Executor {
         create.templateId(),
         create.zone().orElse(null),
         create.defaultZone().orElse(null),
-        known,
+        known.stream().map(InstanceId::value).toList(),
         userId,
         credentials.map(Fingerprint::value).orElse(null),
         null);

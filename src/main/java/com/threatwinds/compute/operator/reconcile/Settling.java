@@ -100,7 +100,7 @@ final class Settling {
         listing.instances().values().stream()
             .filter(i -> i.templateId() == null || i.templateId().equals(templateId))
             .filter(i -> start.filter(s -> Settlement.isTooOld(i, s)).isEmpty())
-            .filter(i -> isUnbound(i.id()) || (start.isPresent() && i.createdAt() != null))
+            .filter(i -> (start.isPresent() && i.createdAt() != null) || isUnbound(i.id()))
             .map(Instance::id);
     return Stream.concat(listed, inventory.unlisted().stream()).distinct().sorted().toList();
   }

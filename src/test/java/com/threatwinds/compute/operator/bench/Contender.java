@@ -15,7 +15,8 @@ enum Contender {
    * @param heap such as {@code 192m}
    */
   OperatorProcess start(Map<String, String> settings, String heap) {
-    List<String> jvm = List.of("-XX:+UseSerialGC", "-Xmx" + heap); // One collector: comparable.
+    // What a JVM chooses by itself in a pod of that size: there the machine's memory would decide.
+    List<String> jvm = List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmx" + heap);
     return switch (this) {
       case OURS -> OperatorProcess.start(settings, jvm);
       case PEER -> OperatorProcess.startPlain(settings, jvm);

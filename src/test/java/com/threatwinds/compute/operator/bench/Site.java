@@ -52,6 +52,9 @@ final class Site implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int SEEDERS = 8;
 
+  /** Of the crowd's instances: what waits for nothing was not made just now. */
+  private static final Duration AGE = Duration.ofHours(1);
+
   /** The heap of a pod of 320 MB, which docs/scale.md advises for so many; the peer has it, too. */
   private static final String HEAP = "192m";
 
@@ -220,7 +223,7 @@ final class Site implements AutoCloseable {
   }
 
   private void seed(ComputeInstance pattern, String name) {
-    Machine machine = api.world().add(USER, TEMPLATE, null, MachineState.RUNNING);
+    Machine machine = api.world().add(USER, TEMPLATE, null, MachineState.RUNNING, AGE);
     ComputeInstanceStatus like = Objects.requireNonNull(pattern.getStatus());
     ComputeInstance resource = new ComputeInstance();
     resource.setMetadata(

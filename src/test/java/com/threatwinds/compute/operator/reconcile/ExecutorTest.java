@@ -3,7 +3,10 @@ package com.threatwinds.compute.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.PowerOutcome;
 import com.threatwinds.compute.operator.api.v1alpha1.DeletionPolicy;
@@ -286,6 +289,37 @@ class ExecutorTest {
 
       adopting.run("web", status -> status.create() == null);
       assertThat(cluster.status("web").instanceId()).as("none of those").isEqualTo("i-1");
+    }
+
+    @Test
+    void mentionsNoCrowdOfBoundInstancesThatWereMadeJustNowAndIsSettledAllTheSame() {
+      operator.running(Wish.named("pattern"));
+      for (int i = 0; i < Executor.MANY_KNOWN; i++) {
+        stray("x-" + i, ModelApi.START);
+        cluster.apply(boundLike("pattern", "crowd-" + i, "x-" + i));
+      }
+      resource(Wish.plain());
+      api.failAfterCommit(Errors.noAnswer(Operation.CREATE));
+
+      operator.pass("web");
+      assertThat(cluster.status("web").create().known()).isNullOrEmpty();
+      assertThat(cluster.status("web").create().ownClock()).isTrue();
+
+      operator.rest("web");
+      assertThat(cluster.status("web").instanceId()).isEqualTo("i-2");
+      assertThat(api.changes()).as("creates").hasSize(2);
+    }
+
+    private ComputeInstance boundLike(String pattern, String name, String id) {
+      ComputeInstance like = cluster.stored(pattern);
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode status = json.valueToTree(like.getStatus());
+      ComputeInstance bound =
+          Resources.copyOf(
+              like, json.convertValue(status.put("instanceId", id), ComputeInstanceStatus.class));
+      bound.getMetadata().setName(name);
+      bound.getMetadata().setUid("uid-" + name);
+      return bound;
     }
 
     @Test

@@ -81,6 +81,12 @@ public final class World {
 
   /** An instance that somebody else made, in that state from the start. */
   public Machine add(String userId, String templateId, @Nullable String zone, MachineState state) {
+    return add(userId, templateId, zone, state, Duration.ZERO);
+  }
+
+  /** The same, that long ago. */
+  public Machine add(
+      String userId, String templateId, @Nullable String zone, MachineState state, Duration age) {
     lock.lock();
     try {
       MachineTemplate template =
@@ -88,9 +94,9 @@ public final class World {
               .template(templateId)
               .orElseThrow(() -> new NoSuchElementException("no template " + templateId));
       String where = zone == null ? template.defaultZone() : zone;
-      Instant now = clock.instant();
-      Machine machine = settle(newMachine(userId, template, where, now), state);
-      timelines.put(machine.id(), new Timeline().then(now, machine));
+      Instant made = clock.instant().minus(age);
+      Machine machine = settle(newMachine(userId, template, where, made), state);
+      timelines.put(machine.id(), new Timeline().then(made, machine));
       journal.changedByHand(Operation.CREATE, "add", userId, Change.of(null, machine));
       return machine;
     } finally {

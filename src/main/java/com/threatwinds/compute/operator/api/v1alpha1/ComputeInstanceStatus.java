@@ -131,8 +131,8 @@ public record ComputeInstanceStatus(
       @JsonPropertyDescription("When the attempt began, by the API's clock.")
           @Nullable String startedAt,
       @JsonPropertyDescription(
-              "True if the API tells no time: startedAt is by the operator's clock, and rules no"
-                  + " instance out.")
+              "True if startedAt is by the operator's clock, and rules no instance out: the API tells"
+                  + " no time, or many instances were made just before.")
           @Nullable Boolean ownClock,
       @JsonPropertyDescription("Template that was asked for.") @Nullable String templateId,
       @JsonPropertyDescription("Zone that was asked for; absent for the API's default.")
