@@ -2,13 +2,13 @@ package com.threatwinds.compute.operator.crd;
 
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Adds what the generator can't know: a spec is required, columns have an order, integers and times
@@ -31,6 +31,9 @@ public final class DefinitionCompletion implements CRDPostProcessor {
           "MACHINE-TYPE",
           "POWER");
 
+  private static final List<String> TEMPLATE_COLUMNS =
+      List.of("TEMPLATE", "MACHINE-TYPE", "DISK", "REGION", "ZONES", "AVAILABLE", "DEFAULT-ZONE");
+
   private static final List<String> TIMES =
       List.of("createdAt", "startedAt", "time", "lastTransitionTime");
 
@@ -45,14 +48,28 @@ public final class DefinitionCompletion implements CRDPostProcessor {
 
   @Override
   public HasMetadata process(HasMetadata definition, String specVersion) {
-    ((CustomResourceDefinition) definition).getSpec().getVersions().forEach(this::complete);
+    var spec = ((CustomResourceDefinition) definition).getSpec();
+    Consumer<CustomResourceDefinitionVersion> completion =
+        switch (spec.getNames().getKind()) {
+          case "ComputeInstance" -> DefinitionCompletion::completeInstance;
+          case "ComputeTemplate" -> DefinitionCompletion::completeTemplate;
+          default -> throw new IllegalArgumentException(spec.getNames().getKind());
+        };
+    spec.getVersions().forEach(completion);
     return definition;
   }
 
-  private void complete(CustomResourceDefinitionVersion version) {
-    version
-        .getAdditionalPrinterColumns()
-        .sort(Comparator.comparing(CustomResourceColumnDefinition::getName, this::byPlace));
+  private static void completeTemplate(CustomResourceDefinitionVersion version) {
+    order(version, TEMPLATE_COLUMNS);
+    JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
+    root.getProperties().remove("spec"); // There is nothing to ask for.
+    root.setDescription("A template that a ComputeInstance can be made of; kept by the operator.");
+    root.getProperties().get("status").setDescription("What the API offers under its id.");
+    formats(root);
+  }
+
+  private static void completeInstance(CustomResourceDefinitionVersion version) {
+    order(version, COLUMNS);
     JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
     root.setDescription("One instance of the ThreatWinds Compute API.");
     root.setRequired(List.of("spec"));
@@ -70,8 +87,10 @@ public final class DefinitionCompletion implements CRDPostProcessor {
         (field, description) -> condition.getProperties().get(field).setDescription(description));
   }
 
-  private int byPlace(String one, String other) {
-    return Integer.compare(COLUMNS.indexOf(one), COLUMNS.indexOf(other));
+  private static void order(CustomResourceDefinitionVersion version, List<String> columns) {
+    version
+        .getAdditionalPrinterColumns()
+        .sort(Comparator.comparingInt(column -> columns.indexOf(column.getName())));
   }
 
   private static void formats(JSONSchemaProps schema) {

@@ -303,8 +303,8 @@ public final class Decider {
               TEMPLATE_NOT_FOUND,
               "there is no template "
                   + desired.templateId().orElse("")
-                  + "; there are: "
-                  + Words.list(valid));
+                  + "; "
+                  + Words.nearest(desired.templateId().orElse(""), valid, "there are"));
       case NoSuchZone(List<String> valid) ->
           new Action.Stall(
               ZONE_NOT_AVAILABLE,
@@ -312,8 +312,8 @@ public final class Decider {
                   + desired.templateId().orElse("")
                   + " is not available in zone "
                   + desired.zone().orElse("")
-                  + "; its zones are: "
-                  + Words.list(valid));
+                  + "; "
+                  + Words.nearest(desired.zone().orElse(""), valid, "its zones are"));
       case Found(Instance instance, Optional<String> rival, var seenWith) when rival.isPresent() ->
           claimed(instance.id(), rival.get());
       case Found found when desired.takeover().isPresent() -> takeOver(desired, found.instance());

@@ -4,10 +4,14 @@ import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.ComputeApiException;
 import com.threatwinds.compute.operator.compute.Template;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,6 +31,8 @@ public final class Catalog {
   private final LongSupplier nanoTime;
   private final SharedRead<List<Template>> templates;
   private final Map<String, SharedRead<List<String>>> zones = new ConcurrentHashMap<>();
+  private volatile List<Template> previous = List.of();
+  private volatile Consumer<List<Template>> listener = read -> {};
 
   public Catalog(ComputeApi api, LongSupplier nanoTime) {
     this.api = api;
@@ -38,6 +44,16 @@ public final class Catalog {
   public Optional<Template> template(String id) throws ComputeApiException {
     Optional<Template> found = find(id, templates.get(FRESH));
     return found.isPresent() ? found : find(id, templates.get(FRESH_ENOUGH_TO_REFUSE));
+  }
+
+  /** Tells of the templates from now on, each time that they were read, whoever asked. */
+  public void listen(Consumer<List<Template>> whoever) {
+    listener = whoever;
+  }
+
+  /** All templates, read no longer ago than that. */
+  public List<Template> templates(Duration age) throws ComputeApiException {
+    return templates.get(age);
   }
 
   /** The ids of all templates, as last read. */
@@ -52,9 +68,7 @@ public final class Catalog {
    *     counts
    */
   public List<String> zones(String templateId, String wanted) throws ComputeApiException {
-    SharedRead<List<String>> ofTemplate =
-        zones.computeIfAbsent(
-            templateId, id -> new SharedRead<>(() -> List.copyOf(api.zones(id)), nanoTime));
+    SharedRead<List<String>> ofTemplate = zonesOf(templateId);
     try {
       List<String> found = ofTemplate.get(FRESH);
       return found.contains(wanted) ? found : ofTemplate.get(FRESH_ENOUGH_TO_REFUSE);
@@ -65,9 +79,41 @@ public final class Catalog {
     }
   }
 
+  /** The zones of that template, read no longer ago than that. */
+  public List<String> zones(String templateId, Duration age) throws ComputeApiException {
+    return zonesOf(templateId).get(age);
+  }
+
+  /** The zones of that template as last read; empty if they were not, since it is as it is. */
+  public Optional<List<String>> knownZones(String templateId) {
+    return Optional.ofNullable(zones.get(templateId)).flatMap(SharedRead::last);
+  }
+
+  /** The template whose zones were read longest ago, and longer than that. */
+  public Optional<String> oldestZones(Duration age) {
+    Map<String, Duration> ages = new HashMap<>();
+    zones.forEach((id, read) -> read.age().ifPresent(a -> ages.put(id, a)));
+    return ages.entrySet().stream()
+        .filter(entry -> entry.getValue().compareTo(age) >= 0)
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey);
+  }
+
+  private SharedRead<List<String>> zonesOf(String templateId) {
+    return zones.computeIfAbsent(
+        templateId, id -> new SharedRead<>(() -> List.copyOf(api.zones(id)), nanoTime));
+  }
+
+  /** What is known of a template that is gone, or another than it was, is forgotten. */
   private List<Template> readTemplates() throws ComputeApiException {
     List<Template> read = List.copyOf(api.templates());
-    zones.keySet().retainAll(ids(read));
+    Set<Template> same = new HashSet<>(read);
+    previous.stream()
+        .filter(template -> !same.contains(template))
+        .forEach(template -> zones.remove(template.id()));
+    zones.keySet().retainAll(new HashSet<>(ids(read)));
+    previous = read;
+    listener.accept(read);
     return read;
   }
 

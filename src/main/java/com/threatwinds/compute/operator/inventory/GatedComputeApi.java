@@ -37,7 +37,8 @@ public final class GatedComputeApi implements ComputeApi {
     POWER,
     GET,
     LIST,
-    CATALOG;
+    TEMPLATES,
+    ZONES;
 
     static Kind of(Operation operation) {
       return switch (operation) {
@@ -46,7 +47,8 @@ public final class GatedComputeApi implements ComputeApi {
         case START, STOP, RESTART, RESET -> POWER;
         case GET -> GET;
         case LIST -> LIST;
-        case TEMPLATES, ZONES -> CATALOG;
+        case TEMPLATES -> TEMPLATES;
+        case ZONES -> ZONES;
       };
     }
   }

@@ -65,6 +65,11 @@ final class SharedRead<T> {
     return kept.map(Kept::value);
   }
 
+  /** How long ago what is kept was asked for; empty if nothing is. */
+  synchronized Optional<Duration> age() {
+    return kept.map(k -> Duration.ofNanos(nanoTime.getAsLong() - k.askedAt()));
+  }
+
   /** Reads it anew for the next who needs it, unless it is that young. */
   synchronized void forgetUnlessYoungerThan(Duration age) {
     if (!isYounger(kept, age)) {

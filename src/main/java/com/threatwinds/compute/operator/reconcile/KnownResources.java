@@ -2,6 +2,8 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceSpec;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -61,6 +63,19 @@ final class KnownResources implements Bindings {
   /** The same, as the framework calls them. */
   Stream<ResourceID> names() {
     return keys().stream().map(KnownResources::nameOf);
+  }
+
+  /** The templates that any of them names, or named when it was accepted. */
+  Set<String> templateIds() {
+    return all()
+        .flatMap(
+            resource ->
+                Stream.of(
+                    Optional.ofNullable(resource.getSpec()).map(ComputeInstanceSpec::templateId),
+                    Optional.ofNullable(Pass.statusOf(resource).accepted())
+                        .map(ComputeInstanceStatus.Accepted::templateId)))
+        .flatMap(Optional::stream)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Optional<ComputeInstance> find(String key) {

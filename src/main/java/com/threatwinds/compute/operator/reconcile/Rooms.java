@@ -30,6 +30,7 @@ final class Rooms {
   private final Leadership leadership;
   private final KnownResources known;
   private final Resync.Source source;
+  private final TemplateStore templates;
   private final Settings settings;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -52,6 +53,7 @@ final class Rooms {
       Leadership leadership,
       KnownResources known,
       Resync.Source source,
+      TemplateStore templates,
       Settings settings,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -62,6 +64,7 @@ final class Rooms {
     this.leadership = leadership;
     this.known = known;
     this.source = source;
+    this.templates = templates;
     this.settings = settings;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -91,8 +94,8 @@ final class Rooms {
     this.wakeups = wakeups;
     this.inventory = inventory;
     this.lane = lane;
-    this.observer =
-        new Observer(api, inventory, new Catalog(api, nanoTime), bindings, sightings, settings);
+    Catalog catalog = new Catalog(api, nanoTime);
+    this.observer = new Observer(api, inventory, catalog, bindings, sightings, settings);
     this.executor =
         new Executor(
             api,
@@ -106,7 +109,15 @@ final class Rooms {
             clock,
             nanoTime);
     Resync resync = new Resync(source, known, wakeups, settings.resyncInterval(), nanoTime);
-    wakeups.whenStarted(() -> leadership.listen(whileLeading(inventory, wakeups, resync)));
+    CatalogMirror mirror =
+        new CatalogMirror(
+            catalog,
+            templates,
+            known::templateIds,
+            leadership::isHeld,
+            settings.catalogInterval(),
+            nanoTime);
+    wakeups.whenStarted(() -> leadership.listen(whileLeading(inventory, wakeups, resync, mirror)));
     return wakeups;
   }
 
@@ -126,7 +137,8 @@ final class Rooms {
   }
 
   /** Only the leader reads lists; one that begins to lead looks at every resource. */
-  private Leadership.Listener whileLeading(Inventory inventory, Wakeups wakeups, Resync resync) {
+  private Leadership.Listener whileLeading(
+      Inventory inventory, Wakeups wakeups, Resync resync, CatalogMirror mirror) {
     return new Leadership.Listener() {
       @Override
       public void won() {
@@ -134,6 +146,7 @@ final class Rooms {
         known.all().forEach(wakeups::found);
         resync.start();
         late.start();
+        mirror.start();
       }
 
       @Override
@@ -141,6 +154,7 @@ final class Rooms {
         inventory.close();
         resync.close();
         late.close();
+        mirror.close();
       }
     };
   }

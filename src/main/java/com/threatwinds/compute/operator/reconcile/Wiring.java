@@ -146,6 +146,7 @@ final class Wiring {
         leadership,
         known,
         new ResourcePages(client, namespaces, selector),
+        new ClusterTemplates(client),
         settings,
         InstantSource.system(),
         System::nanoTime,

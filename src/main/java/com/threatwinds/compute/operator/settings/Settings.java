@@ -45,6 +45,7 @@ import java.util.stream.Collectors;
  * @param leaseNamespace its namespace; empty for the operator's own
  * @param leaseDuration how long it lasts when its holder is gone; whole seconds
  * @param resyncInterval how often all resources are read, should a watch have missed something
+ * @param catalogInterval how often the ComputeTemplates are brought up to date; zero for never
  */
 public record Settings(
     URI apiUrl,
@@ -61,7 +62,8 @@ public record Settings(
     String leaseName,
     Optional<String> leaseNamespace,
     Duration leaseDuration,
-    Duration resyncInterval) {
+    Duration resyncInterval,
+    Duration catalogInterval) {
 
   /** How long a shutdown may take: the answer to a call under way, and its record. */
   public Duration longestShutdown() {
@@ -132,9 +134,7 @@ public record Settings(
           duration("compute.api.timeout", "30s", LONGEST_TIMEOUT),
           slow,
           fast.compareTo(slow) < 0 ? fast : slow,
-          text("compute.create.settle").filter(value -> value.matches("0[a-z]*")).isPresent()
-              ? Duration.ZERO
-              : duration("compute.create.settle", "120s"),
+          durationOrNone("compute.create.settle", "120s"),
           recovery(),
           takeover(),
           rates(),
@@ -143,7 +143,8 @@ public record Settings(
           name("operator.lease-name").orElse("compute-operator"),
           name("operator.lease-namespace"),
           leaseDuration(),
-          duration("operator.resync-interval", "60s"));
+          duration("operator.resync-interval", "60s"),
+          durationOrNone("compute.catalog.interval", "10m"));
     }
 
     private Duration leaseDuration() {
@@ -259,6 +260,12 @@ public record Settings(
       return value;
     }
 
+    private Duration durationOrNone(String property, String otherwise) {
+      return text(property).filter(value -> value.matches("0[a-z]*")).isPresent()
+          ? Duration.ZERO
+          : duration(property, otherwise);
+    }
+
     private Duration duration(String property, String otherwise) {
       return duration(property, otherwise, LONGEST);
     }
@@ -323,8 +330,8 @@ public record Settings(
     private Map<Kind, Integer> rates() {
       Map<Kind, Integer> rates = new EnumMap<>(Kind.class);
       for (Kind kind : Kind.values()) {
-        if (kind == Kind.CATALOG) {
-          continue; // Read once for all; the contract has no setting for it.
+        if (kind == Kind.TEMPLATES || kind == Kind.ZONES) {
+          continue; // Read once for all; there is no setting for it.
         }
         String property = "compute.rate." + kind.name().toLowerCase(Locale.ROOT);
         text(property)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeTemplate;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -27,11 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the API server is told of a ComputeInstance: the committed file is what is installed. */
+/** What the API server is told of our resources: the committed files are what is installed. */
 class DefinitionTest {
 
   private static final String FILE = "computeinstances.compute.threatwinds.com-v1.yml";
   private static final Path COMMITTED = Path.of("crds", FILE);
+  private static final Path TEMPLATES =
+      Path.of("crds", "computetemplates.compute.threatwinds.com-v1.yml");
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   private final CustomResourceDefinition definition = committed();
@@ -53,18 +56,61 @@ class DefinitionTest {
   @Test
   void theCommittedFileIsWhatTheTypesGenerate(@TempDir Path directory) throws IOException {
     new CRDGenerator()
-        .customResourceClasses(ComputeInstance.class)
+        .customResourceClasses(ComputeInstance.class, ComputeTemplate.class)
         .withPostProcessor(new DefinitionCompletion())
         .forCRDVersions("v1")
         .inOutputDir(directory.toFile())
         .generate();
 
-    JsonNode generated = YAML.readTree(directory.resolve(FILE).toFile());
-    JsonNode committed = YAML.readTree(COMMITTED.toFile());
+    for (Path file : List.of(COMMITTED, TEMPLATES)) {
+      JsonNode generated = YAML.readTree(directory.resolve(file.getFileName()).toFile());
+      JsonNode committed = YAML.readTree(file.toFile());
+      assertThat(committed.toPrettyString())
+          .as("%s is not up to date: make crds", file)
+          .isEqualTo(generated.toPrettyString());
+    }
+  }
 
-    assertThat(committed.toPrettyString())
-        .as("%s is not up to date: make crds", COMMITTED)
-        .isEqualTo(generated.toPrettyString());
+  @Test
+  void tellsOfTemplatesWhatTheContractSaysAndAsksNothing() throws IOException {
+    var templates =
+        new KubernetesSerialization()
+            .unmarshal(Files.readString(TEMPLATES), CustomResourceDefinition.class)
+            .getSpec();
+    var only = templates.getVersions().getFirst();
+    JSONSchemaProps schema = only.getSchema().getOpenAPIV3Schema();
+
+    assertThat(templates.getScope()).isEqualTo("Cluster");
+    assertThat(templates.getNames().getPlural()).isEqualTo("computetemplates");
+    assertThat(templates.getNames().getShortNames()).containsExactly("ct");
+    assertThat(only.getSubresources().getStatus()).isNotNull();
+    assertThat(schema.getProperties()).containsOnlyKeys("status");
+    assertThat(schema.getProperties().get("status").getProperties())
+        .containsOnlyKeys(
+            "templateId",
+            "name",
+            "description",
+            "machineType",
+            "diskSizeGb",
+            "diskType",
+            "image",
+            "region",
+            "zones",
+            "defaultZone",
+            "available");
+    assertThat(only.getAdditionalPrinterColumns())
+        .extracting(c -> c.getName() + " " + c.getJsonPath() + " " + c.getPriority())
+        .containsExactly(
+            "TEMPLATE .status.templateId 0",
+            "MACHINE-TYPE .status.machineType 0",
+            "DISK .status.diskSizeGb 0",
+            "REGION .status.region 0",
+            "ZONES .status.zones 0",
+            "AVAILABLE .status.available 0",
+            "DEFAULT-ZONE .status.defaultZone 1");
+    fields(schema, "")
+        .forEach(
+            (path, field) -> assertThat(field.getDescription()).as(path).matches("(?s)[A-Z].*\\."));
   }
 
   @Test

@@ -879,7 +879,7 @@ class DeciderTest {
               asked(),
               unbound(),
               new Observation.NoSuchTemplate(List.of("db-large", "web-large")),
-              stalls(Reason.TEMPLATE_NOT_FOUND, TEMPLATE, "db-large, web-large")),
+              stalls(Reason.TEMPLATE_NOT_FOUND, TEMPLATE, "web-large, db-large")),
           row(
               "says so when there are no templates",
               asked(),

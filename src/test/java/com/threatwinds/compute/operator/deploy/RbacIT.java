@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceSpec;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeTemplate;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeTemplateStatus;
 import com.threatwinds.compute.operator.api.v1alpha1.ConditionType;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
 import com.threatwinds.compute.operator.simulator.Account;
 import com.threatwinds.compute.operator.simulator.Call;
 import com.threatwinds.compute.operator.simulator.ComputeSimulator;
 import com.threatwinds.compute.operator.simulator.MachineState;
+import com.threatwinds.compute.operator.simulator.MachineTemplate;
 import com.threatwinds.compute.operator.simulator.Operation;
 import com.threatwinds.compute.operator.testing.Kubectl;
 import com.threatwinds.compute.operator.testing.OperatorProcess;
@@ -33,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -65,6 +69,10 @@ class RbacIT {
     LIST("computeinstances", "list"),
     PATCH("computeinstances", "patch"),
     UPDATE_STATUS("computeinstances/status", "update"),
+    LIST_TEMPLATES("computetemplates", "list"),
+    CREATE_TEMPLATE("computetemplates", "create"),
+    UPDATE_TEMPLATE_STATUS("computetemplates/status", "update"),
+    DELETE_TEMPLATE("computetemplates", "delete"),
     CREATE_EVENT("events", "create"),
     GET_DEFINITION("customresourcedefinitions", "get"),
     PATCH_LEASE("leases", "patch"),
@@ -83,7 +91,18 @@ class RbacIT {
     /** What the operator's log says when it is refused. */
     private Pattern refusal() {
       return switch (this) {
-        case GET, LIST, PATCH, UPDATE_STATUS, CREATE_EVENT, GET_LEASE, CREATE_LEASE, PATCH_LEASE ->
+        case GET,
+            LIST,
+            PATCH,
+            UPDATE_STATUS,
+            LIST_TEMPLATES,
+            CREATE_TEMPLATE,
+            UPDATE_TEMPLATE_STATUS,
+            DELETE_TEMPLATE,
+            CREATE_EVENT,
+            GET_LEASE,
+            CREATE_LEASE,
+            PATCH_LEASE ->
             Pattern.compile("cannot " + verb + " resource \\\\?\"" + resource + "\\\\?\"");
         case WATCH -> Pattern.compile("listSyncAndWatch failed for .*Received 403");
         case GET_DEFINITION -> Pattern.compile("uninstall-defence=off");
@@ -156,6 +175,7 @@ class RbacIT {
     environment.put("COMPUTE_POLL_FAST_INTERVAL", "200ms");
     environment.put("KUBECONFIG", cluster.kubeconfigOf(NAME, NAME).toString());
     environment.put("COMPUTE_TAKEOVER_NAMESPACES", "default");
+    environment.put("COMPUTE_CATALOG_INTERVAL", "1s");
     // An event that could not be written is told at this level only.
     return OperatorProcess.start(
         environment, List.of("-Dquarkus.log.category.\"com.threatwinds\".level=DEBUG"));
@@ -202,7 +222,16 @@ class RbacIT {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"WATCH", "PATCH_LEASE", "GET_LEASE", "CREATE_LEASE"})
+      names = {
+        "WATCH",
+        "PATCH_LEASE",
+        "GET_LEASE",
+        "CREATE_LEASE",
+        "LIST_TEMPLATES",
+        "CREATE_TEMPLATE",
+        "UPDATE_TEMPLATE_STATUS",
+        "DELETE_TEMPLATE"
+      })
   @Order(3)
   void areEachMissedByTheRunningOperatorWhichHeals(Right right) {
     String name = "without-" + right.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -234,6 +263,40 @@ class RbacIT {
     } else {
       awaitReady(name, "RUNNING");
     }
+  }
+
+  /** One template comes and another goes, which takes all four. */
+  @ParameterizedTest
+  @EnumSource(
+      names = {"LIST_TEMPLATES", "CREATE_TEMPLATE", "UPDATE_TEMPLATE_STATUS", "DELETE_TEMPLATE"})
+  @Order(3)
+  void areEachMissedByTheCatalogueWhichHeals(Right right) {
+    String name = "without-" + right.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    awaitTemplates();
+
+    take(right);
+    try {
+      List<MachineTemplate> other = new ArrayList<>(MachineTemplate.defaults());
+      other.add(MachineTemplate.of(name, name, "e2-small", 10, "image", "us-east1"));
+      api.settings().templates(other);
+      awaitLog(operator, right.refusal());
+    } finally {
+      giveBack(right);
+    }
+
+    awaitTemplates();
+  }
+
+  private static void awaitTemplates() {
+    await("the catalogue")
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(admin.resources(ComputeTemplate.class).list().getItems())
+                    .extracting(template -> Optional.ofNullable(template.getStatus()))
+                    .extracting(status -> status.map(ComputeTemplateStatus::templateId).orElse(""))
+                    .containsExactlyInAnyOrderElementsOf(
+                        api.settings().templates().stream().map(MachineTemplate::id).toList()));
   }
 
   /** As a rolling update does it: the new pod must be ready before the old one goes. */

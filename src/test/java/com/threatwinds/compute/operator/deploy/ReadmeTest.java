@@ -144,10 +144,15 @@ class ReadmeTest {
   }
 
   @Test
-  void showsTheColumnsOfTheDefinition() {
+  void showsTheColumnsOfTheDefinitions() {
+    showsTheColumnsOf("computeinstances");
+    showsTheColumnsOf("computetemplates");
+  }
+
+  private static void showsTheColumnsOf(String plural) {
     List<String> columns =
         matches(
-            read(Path.of("crds", "computeinstances." + ComputeInstance.GROUP + "-v1.yml")),
+            read(Path.of("crds", plural + "." + ComputeInstance.GROUP + "-v1.yml")),
             "name: \"([A-Z-]+)\"\\s+priority: 0");
 
     assertThat(TEXT)

@@ -141,6 +141,8 @@ final class Stage implements AutoCloseable {
     settings.put("COMPUTE_POLL_FAST_INTERVAL", "200ms");
     settings.put("COMPUTE_CREATE_SETTLE", SETTLE.toMillis() + "ms");
     settings.put("OPERATOR_NAMESPACES", namespace);
+    // The faults of reads of templates are for the passes that need them.
+    settings.put("COMPUTE_CATALOG_INTERVAL", "0");
     settings.put("OPERATOR_RESYNC_INTERVAL", "2s");
     settings.put("LOG_LEVEL", "DEBUG");
     settings.put("LOG_FORMAT", "text");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.threatwinds.compute.operator.simulator.MachineTemplate;
 import com.threatwinds.compute.operator.testing.Kubectl;
 import com.threatwinds.compute.operator.testing.Subject;
 import java.io.IOException;
@@ -143,6 +144,31 @@ class KubectlIT {
     assertThat(succeed("explain", "ci.spec.power")).contains("Running and Stopped are states");
     assertThat(succeed("explain", "ci.status.conditions")).contains("lastTransitionTime");
     assertThat(succeed("explain", "ci", "--recursive")).doesNotContain("<empty>");
+  }
+
+  @Test
+  void showsTheCatalogue() {
+    it.operator();
+
+    await()
+        .atMost(Subject.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(lines(succeed("get", "ct")))
+                    .hasSize(1 + MachineTemplate.defaults().size())
+                    .anyMatch(row -> row.contains("us-east1-c") && row.endsWith("true")));
+
+    assertThat(lines(succeed("get", "computetemplates")).getFirst().split("\\s+"))
+        .containsExactly(
+            "NAME", "TEMPLATE", "MACHINE-TYPE", "DISK", "REGION", "ZONES", "AVAILABLE");
+    assertThat(lines(succeed("get", "ct", "-o", "wide")))
+        .anySatisfy(
+            row ->
+                assertThat(row.split("\\s+"))
+                    .startsWith("windows-2022-standard", "windows-2022-standard", "n1-standard-4")
+                    .contains("100", "us-east1", "true")
+                    .endsWith("us-east1-a"));
+    assertThat(succeed("explain", "ct.status")).contains("defaultZone", "spec.templateId");
   }
 
   @Test

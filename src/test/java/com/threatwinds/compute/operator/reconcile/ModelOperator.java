@@ -70,6 +70,7 @@ final class ModelOperator {
             leadership,
             known,
             page -> "0",
+            new NoTemplates(),
             settings,
             api::time,
             clock,

@@ -51,6 +51,7 @@ final class SampleSettings {
         "compute-operator",
         Optional.empty(),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(60));
+        Duration.ofSeconds(60),
+        Duration.ZERO);
   }
 }

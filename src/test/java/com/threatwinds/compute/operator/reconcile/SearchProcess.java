@@ -109,6 +109,7 @@ final class SearchProcess implements ComputeApi, ResourceStore {
             Leadership.unrivalled(), // Each believes that it leads, always.
             known,
             page -> "0",
+            new NoTemplates(),
             settings,
             () -> ModelApi.START,
             () -> clock,

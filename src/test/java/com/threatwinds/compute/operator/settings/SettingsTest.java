@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,7 @@ class SettingsTest {
     assertThat(settings.leaseNamespace()).isEmpty();
     assertThat(settings.leaseDuration()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.resyncInterval()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(settings.catalogInterval()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @ParameterizedTest
@@ -319,12 +321,13 @@ class SettingsTest {
         "COMPUTE_POLL_INTERVAL",
         "COMPUTE_POLL_FAST_INTERVAL",
         "COMPUTE_CREATE_SETTLE",
+        "COMPUTE_CATALOG_INTERVAL",
       })
   void refusesTimesThatAreNone(String variable) {
     for (String value : new String[] {"soon", "-5s", "5 s", "1e9", "25h"}) {
       set(variable, value).isRefused(variable, value);
     }
-    if (!variable.equals("COMPUTE_CREATE_SETTLE")) {
+    if (!Set.of("COMPUTE_CREATE_SETTLE", "COMPUTE_CATALOG_INTERVAL").contains(variable)) {
       set(variable, "0s").isRefused(variable, "0s");
     }
     set(variable, "99999999999999999999s").isRefused(variable);
@@ -342,6 +345,13 @@ class SettingsTest {
     assertThat(set("COMPUTE_CREATE_SETTLE", "0").read().createSettle()).isZero();
     assertThat(set("COMPUTE_CREATE_SETTLE", "0s").read().createSettle()).isZero();
     set("COMPUTE_API_TIMEOUT", "0").isRefused("COMPUTE_API_TIMEOUT");
+  }
+
+  @Test
+  void keepsNoCatalogueWhereItIsToldSo() {
+    assertThat(set("COMPUTE_CATALOG_INTERVAL", "0").read().catalogInterval()).isZero();
+    assertThat(set("COMPUTE_CATALOG_INTERVAL", "1h").read().catalogInterval())
+        .isEqualTo(Duration.ofHours(1));
   }
 
   @Test

@@ -72,4 +72,15 @@ public record ComputeInstanceSpec(
             "What becomes of the instance when this resource is deleted. Without a value: Delete"
                 + " for an instance that the operator created, Retain for one taken over.")
         @Nullable DeletionPolicy deletionPolicy,
-    @JsonIgnore @Nullable String problem) {}
+    @JsonIgnore @Nullable String problem) {
+
+  /** Whether {@code templateId} may be that. */
+  public static boolean isTemplateId(String text) {
+    return text.matches(SpecReader.TEMPLATE_ID);
+  }
+
+  /** Whether {@code zone} may be that. */
+  public static boolean isZone(String text) {
+    return text.matches(SpecReader.ZONE);
+  }
+}
