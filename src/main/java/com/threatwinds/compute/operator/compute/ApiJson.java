@@ -40,6 +40,8 @@ final class ApiJson {
 
   static final int MAX_ENTRIES = 100_000;
 
+  private static final int MAX_ALLOWANCES = 1_000;
+
   static final int MAX_DEPTH = 64;
   static final int MAX_STRING = 1024 * 1024;
   static final int MAX_NAME = 1_024;
@@ -83,6 +85,8 @@ final class ApiJson {
   private static final Set<String> TEMPLATE_FIELDS =
       Set.of(
           "id", "name", "description", "machineType", "diskSizeGb", "diskType", "image", "region");
+
+  private static final Set<String> ALLOWANCE_FIELDS = Set.of("value", "window");
 
   private static final DateTimeFormatter ISO_8601 =
       new DateTimeFormatterBuilder()
@@ -151,6 +155,14 @@ final class ApiJson {
         .toList();
   }
 
+  static List<Allowance> limits(byte[] body) throws UnreadableAnswerException {
+    return read(body, json -> allowances(json, "limits"));
+  }
+
+  static List<Allowance> quotas(byte[] body) throws UnreadableAnswerException {
+    return read(body, json -> allowances(json, "quotas"));
+  }
+
   /** Never fails: an error body that can't be read says nothing. */
   static ErrorBody error(byte[] body) {
     try {
@@ -216,6 +228,52 @@ final class ApiJson {
       return Optional.empty();
     }
     return Optional.ofNullable(usable(json.getText()));
+  }
+
+  /** {@code {<wanted>: {service: {feature: {value, window}}}}}, without what is otherwise. */
+  private static List<Allowance> allowances(JsonParser json, String wanted)
+      throws IOException, UnreadableAnswerException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw new UnreadableAnswerException("the body is not a JSON object");
+    }
+    List<Allowance> all = new ArrayList<>();
+    boolean found = false;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      boolean here = json.currentName().equals(wanted);
+      if (json.nextToken() != JsonToken.START_OBJECT || !here) {
+        json.skipChildren();
+        continue;
+      }
+      found = true;
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String service = json.currentName();
+        if (json.nextToken() == JsonToken.START_OBJECT) {
+          features(json, service, all);
+        } else {
+          json.skipChildren();
+        }
+      }
+    }
+    if (!found) {
+      throw new UnreadableAnswerException("the body has no " + wanted);
+    }
+    return all;
+  }
+
+  private static void features(JsonParser json, String service, List<Allowance> all)
+      throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String feature = json.currentName();
+      json.nextToken();
+      Fields fields = fields(json, ALLOWANCE_FIELDS);
+      Long value = fields.number("value");
+      if (value != null
+          && usable(service) != null
+          && usable(feature) != null
+          && all.size() < MAX_ALLOWANCES) {
+        all.add(new Allowance(service, feature, value, fields.text("window")));
+      }
+    }
   }
 
   private static ErrorBody error(JsonParser json) throws IOException {

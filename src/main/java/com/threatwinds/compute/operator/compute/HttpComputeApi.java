@@ -43,7 +43,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Talks to the Compute API over HTTP/1.1: one private {@code send}, no retries, no log.
+ * Talks to the Compute API over HTTP/1.1: one private {@code send}, no retries, no log. One with
+ * the Billing API's base URL talks to that.
  *
  * <p>What the JDK's client does by itself (read in the source of 21 and 25), and what is done about
  * it:
@@ -72,7 +73,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An interrupt does not end a call: its answer is waited for, until the deadline at most, and
  * the thread's flag is set again. Half a create is worth less than the seconds saved.
  */
-public final class HttpComputeApi implements ComputeApi, AutoCloseable {
+public final class HttpComputeApi implements ComputeApi, BillingApi, AutoCloseable {
 
   private static final int MAX_MESSAGE = 256;
   private static final int MOST_ONCE_ONLY = 8;
@@ -234,6 +235,16 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
   }
 
   @Override
+  public List<Allowance> limits() throws ComputeApiException {
+    return send(read(Operation.BILLING, "/limits")).requireSuccess().read(ApiJson::limits);
+  }
+
+  @Override
+  public List<Allowance> quotas() throws ComputeApiException {
+    return send(read(Operation.BILLING, "/quotas")).requireSuccess().read(ApiJson::quotas);
+  }
+
+  @Override
   public Optional<Instant> now() {
     return clock.now();
   }
@@ -270,7 +281,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     boolean isAnsweredBy(int status) {
       return switch (operation) {
         case DELETE, START, STOP, RESTART, RESET -> isSuccess(status);
-        case CREATE, LIST, GET, TEMPLATES, ZONES -> false;
+        case CREATE, LIST, GET, TEMPLATES, ZONES, BILLING -> false;
       };
     }
   }
@@ -289,7 +300,7 @@ public final class HttpComputeApi implements ComputeApi, AutoCloseable {
     }
     long deadline = System.nanoTime() + options.timeout().toNanos();
     return switch (call.operation()) {
-      case LIST, GET, TEMPLATES, ZONES -> send(call, credentials, reads, deadline);
+      case LIST, GET, TEMPLATES, ZONES, BILLING -> send(call, credentials, reads, deadline);
       case DELETE, START, STOP -> send(call, credentials, repeatables, deadline);
       case CREATE -> sendAlone(call, credentials, deadline);
       case RESTART, RESET -> sendInTurn(call, credentials, deadline);

@@ -11,7 +11,9 @@ public enum Operation {
   RESTART("restart", true),
   RESET("reset", true),
   TEMPLATES("templates", false),
-  ZONES("zones", false);
+  ZONES("zones", false),
+  /** Those of the Billing API. */
+  BILLING("billing", false);
 
   private final String word;
   private final boolean change;

@@ -48,10 +48,15 @@ public final class Gate {
   /** For a place inside, where there is no pace. */
   private static final Duration RETRY = Duration.ofMillis(200);
 
-  private final long setInterval;
+  /** However tight a limit is, so long at most after the last call: it may be wrong. */
+  private static final Duration LONGEST_CLOSED = Duration.ofHours(1);
+
   private final LongSupplier nanoTime;
   private final Map<Object, Place> queue = new LinkedHashMap<>();
   private final ArrayDeque<Long> entered = new ArrayDeque<>();
+  private final ArrayDeque<Long> spent = new ArrayDeque<>();
+  private Optional<Rate> rate = Optional.empty();
+  private long setInterval;
   private long interval;
   private long learnedAt;
   private long openAt;
@@ -71,11 +76,59 @@ public final class Gate {
    * @param nanoTime a monotonic clock
    */
   public Gate(Optional<Integer> perMinute, LongSupplier nanoTime) {
-    this.setInterval =
-        perMinute.map(rate -> (long) (Duration.ofMinutes(1).toNanos() * CAUTION / rate)).orElse(0L);
-    this.interval = setInterval;
     this.nanoTime = nanoTime;
     this.openAt = nanoTime.getAsLong();
+    pace(perMinute.map(Rate::perMinute));
+  }
+
+  /**
+   * From now on calls go at that rate. One of a minute is spread over it; of a longer window, as
+   * many as it allows go at once, and the next when it is over.
+   *
+   * @param limit empty for none of ours
+   */
+  public synchronized void pace(Optional<Rate> limit) {
+    if (limit.equals(rate)) {
+      return; // What was learned beside it stays.
+    }
+    rate = limit;
+    setInterval =
+        limit
+            .filter(r -> !isBudget(r))
+            .map(r -> (long) (r.window().toNanos() * CAUTION / r.calls()))
+            .orElse(0L);
+    interval = setInterval;
+  }
+
+  private static boolean isBudget(Rate rate) {
+    return rate.window().compareTo(COUNTED) > 0 && rate.calls() <= MOST_COUNTED;
+  }
+
+  /** How long until the limit of a long window lets the next one in. */
+  private long exhausted(long now) {
+    Optional<Rate> budget = rate.filter(Gate::isBudget);
+    if (budget.isEmpty()) {
+      spent.clear();
+      return 0;
+    }
+    long window = (long) (budget.get().window().toNanos() * CAUTION);
+    while (!spent.isEmpty() && now - spent.getFirst() >= window) {
+      spent.removeFirst();
+    }
+    if (spent.size() < budget.get().calls()) {
+      return 0;
+    }
+    long last = spent.getLast() + LONGEST_CLOSED.toNanos() - now;
+    return Math.max(0, Math.min(spent.getFirst() + window - now, last));
+  }
+
+  private void spend(long now) {
+    if (rate.filter(Gate::isBudget).isPresent()) {
+      spent.add(now);
+      if (spent.size() > MOST_COUNTED) {
+        spent.removeFirst();
+      }
+    }
   }
 
   /**
@@ -91,6 +144,7 @@ public final class Gate {
       queue.remove(who);
       inside++;
       count(now);
+      spend(now);
       // From when it might have gone, if that was just now: small delays must not add up.
       openAt = (now - openAt < interval / 2 ? openAt : now) + interval;
     }
@@ -119,7 +173,7 @@ public final class Gate {
     passBy(now);
     Place place = queue.get(who);
     long ahead = place == null ? queue.size() : place.ticket() - headTicket();
-    long closed = Math.max(0, openAt - now);
+    long closed = Math.max(exhausted(now), Math.max(0, openAt - now));
     boolean paced = interval > 0;
     if (closed == 0 && (paced ? ahead == 0 : inside + ahead < room)) {
       return Optional.empty();
@@ -181,7 +235,8 @@ public final class Gate {
 
   /** How long it stays closed; empty if it is open. */
   public synchronized Optional<Duration> closedFor() {
-    long left = openAt - nanoTime.getAsLong();
+    long now = nanoTime.getAsLong();
+    long left = Math.max(exhausted(now), openAt - now);
     return left > 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty();
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class GatedComputeApi implements ComputeApi {
 
   private final ComputeApi api;
   private final Map<Kind, Gate> gates;
+  private volatile Consumer<Kind> refusal = kind -> {};
 
   /** The calls that share a limit. */
   public enum Kind {
@@ -49,6 +51,7 @@ public final class GatedComputeApi implements ComputeApi {
         case LIST -> LIST;
         case TEMPLATES -> TEMPLATES;
         case ZONES -> ZONES;
+        case BILLING -> throw new IllegalArgumentException("the Billing API has no gate");
       };
     }
   }
@@ -56,6 +59,11 @@ public final class GatedComputeApi implements ComputeApi {
   public GatedComputeApi(ComputeApi api, Map<Kind, Gate> gates) {
     this.api = api;
     this.gates = Map.copyOf(gates);
+  }
+
+  /** Tells of each call that the API refused for its limit, from now on. */
+  public void whenRefused(Consumer<Kind> listener) {
+    refusal = listener;
   }
 
   /** The gate of that kind of call. */
@@ -103,6 +111,7 @@ public final class GatedComputeApi implements ComputeApi {
       return call.make();
     } catch (ComputeApiException.RateLimited e) {
       refused = e.retryAfter().or(() -> Optional.of(DEFAULT_PAUSE));
+      refusal.accept(Kind.of(operation));
       throw e;
     } finally {
       refused.ifPresentOrElse(gate::refused, gate::leave);

@@ -409,7 +409,7 @@ final class Executor {
             case RESTART -> api.restart(id);
             case RESET -> api.reset(id);
             case START -> api.start(id);
-            case CREATE, LIST, GET, DELETE, STOP, TEMPLATES, ZONES ->
+            case CREATE, LIST, GET, DELETE, STOP, TEMPLATES, ZONES, BILLING ->
                 throw new IllegalStateException("no request is a " + request.call());
           }
         });

@@ -201,6 +201,13 @@ final class Rooms {
     return Objects.requireNonNull(inventory, "open first");
   }
 
+  /** How many instances the account has, as last listed; empty if nobody has listed them yet. */
+  Optional<Integer> listed() {
+    return Optional.ofNullable(inventory)
+        .flatMap(Inventory::listing)
+        .map(listing -> listing.instances().size());
+  }
+
   CreateLane<Pass.Key> lane() {
     return Objects.requireNonNull(lane, "open first");
   }

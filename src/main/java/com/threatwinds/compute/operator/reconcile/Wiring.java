@@ -3,8 +3,10 @@ package com.threatwinds.compute.operator.reconcile;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.compute.BillingApi;
 import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
 import com.threatwinds.compute.operator.compute.HttpComputeApi;
+import com.threatwinds.compute.operator.inventory.AccountLimits;
 import com.threatwinds.compute.operator.inventory.Gate;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
@@ -34,6 +36,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,31 +119,48 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Rooms rooms(
-      Settings settings,
-      Leadership leadership,
-      KnownResources known,
-      KubernetesClient client,
-      Config config) {
-    var api =
-        new HttpComputeApi(
-            new HttpComputeApi.Options(
-                settings.apiUrl(),
-                settings.timeout(),
-                settings.credentials(),
-                settings.caFile(),
-                EnvironmentProxySelector.from(System.getenv()),
-                leadership::isHeld,
-                InstantSource.system()));
-    Set<String> namespaces = namespaces(config);
-    ResourcePages all = new ResourcePages(client, namespaces, Optional.empty());
-    Optional<String> selector = config.getOptionalValue("operator.label-selector", String.class);
+  GatedComputeApi api(Settings settings, Leadership leadership) {
     Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
     }
+    return new GatedComputeApi(client(settings, settings.apiUrl(), leadership), gates);
+  }
+
+  @Produces
+  @Singleton
+  AccountLimits limits(Settings settings, GatedComputeApi api, Leadership leadership) {
+    Optional<BillingApi> billing =
+        settings.billingUrl().map(url -> client(settings, url, leadership));
+    return new AccountLimits(billing, api, settings.rates().keySet(), System::nanoTime);
+  }
+
+  private static HttpComputeApi client(Settings settings, URI url, Leadership leadership) {
+    return new HttpComputeApi(
+        new HttpComputeApi.Options(
+            url,
+            settings.timeout(),
+            settings.credentials(),
+            settings.caFile(),
+            EnvironmentProxySelector.from(System.getenv()),
+            leadership::isHeld,
+            InstantSource.system()));
+  }
+
+  @Produces
+  @Singleton
+  Rooms rooms(
+      Settings settings,
+      GatedComputeApi api,
+      Leadership leadership,
+      KnownResources known,
+      KubernetesClient client,
+      Config config) {
+    Set<String> namespaces = namespaces(config);
+    ResourcePages all = new ResourcePages(client, namespaces, Optional.empty());
+    Optional<String> selector = config.getOptionalValue("operator.label-selector", String.class);
     return new Rooms(
-        new GatedComputeApi(api, gates),
+        api,
         context -> new Resources(client, all, context),
         new EventWriter(client, Executors.newVirtualThreadPerTaskExecutor(), identity),
         leadership,
@@ -300,7 +320,16 @@ final class Wiring {
       Operator operator,
       KubernetesClient client,
       Election election,
+      AccountLimits limits,
+      Leadership leadership,
+      Rooms rooms,
+      MeterRegistry meters,
       Settings settings) {
+    if (settings.billingUrl().isPresent()) {
+      AllowanceMetrics.register(meters, limits, rooms);
+      // Before all others that are told: what they send is to be limited.
+      leadership.listen(whileLeading(limits));
+    }
     // Made here, on the main thread: made by the first health check, the client would belong to the
     // HTTP server's verticle, and be closed with it while a shutdown still has an answer to record.
     client.getNamespace();
@@ -322,6 +351,20 @@ final class Wiring {
                 Quarkus.asyncExit(1);
               }
             });
+  }
+
+  private static Leadership.Listener whileLeading(AccountLimits limits) {
+    return new Leadership.Listener() {
+      @Override
+      public void won() {
+        limits.start();
+      }
+
+      @Override
+      public void lost() {
+        limits.close();
+      }
+    };
   }
 
   /** Waits for the answers that are under way, and records them, before anything is taken down. */

@@ -46,6 +46,7 @@ import java.util.stream.Collectors;
  * @param leaseDuration how long it lasts when its holder is gone; whole seconds
  * @param resyncInterval how often all resources are read, should a watch have missed something
  * @param catalogInterval how often the ComputeTemplates are brought up to date; zero for never
+ * @param billingUrl base URL of the Billing API; empty if it is not to be asked
  */
 public record Settings(
     URI apiUrl,
@@ -63,7 +64,8 @@ public record Settings(
     Optional<String> leaseNamespace,
     Duration leaseDuration,
     Duration resyncInterval,
-    Duration catalogInterval) {
+    Duration catalogInterval,
+    Optional<URI> billingUrl) {
 
   /** How long a shutdown may take: the answer to a call under way, and its record. */
   public Duration longestShutdown() {
@@ -71,6 +73,8 @@ public record Settings(
   }
 
   private static final String DEFAULT_URL = "https://apis.threatwinds.com/api/compute/v1";
+
+  private static final String DEFAULT_BILLING_URL = "https://apis.threatwinds.com/api/billing/v1";
 
   private static final int MAX_PORT = 65_535;
 
@@ -144,7 +148,8 @@ public record Settings(
           name("operator.lease-namespace"),
           leaseDuration(),
           duration("operator.resync-interval", "60s"),
-          durationOrNone("compute.catalog.interval", "10m"));
+          durationOrNone("compute.catalog.interval", "10m"),
+          billingUrl());
     }
 
     private Duration leaseDuration() {
@@ -169,8 +174,22 @@ public record Settings(
     }
 
     private URI url() {
-      String property = "compute.api.url";
-      String value = text(property).orElse(DEFAULT_URL);
+      return url("compute.api.url", DEFAULT_URL, DEFAULT_URL);
+    }
+
+    /** The vendor's, beside the vendor's Compute API; any other must be named. */
+    private Optional<URI> billingUrl() {
+      String property = "compute.billing.url";
+      String value =
+          text(property)
+              .orElse(url().equals(URI.create(DEFAULT_URL)) ? DEFAULT_BILLING_URL : "off");
+      return value.equalsIgnoreCase("off")
+          ? Optional.empty()
+          : Optional.of(url(property, value, DEFAULT_BILLING_URL));
+    }
+
+    private URI url(String property, String otherwise, String example) {
+      String value = text(property).orElse(otherwise);
       URI url;
       try {
         url = new URI(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
@@ -179,7 +198,7 @@ public record Settings(
         throw bad(property, "is not a URL");
       }
       if (url.getHost() == null || url.getScheme() == null || url.getPort() > MAX_PORT) {
-        throw bad(property, "is not an absolute URL such as " + DEFAULT_URL);
+        throw bad(property, "is not an absolute URL such as " + example);
       }
       if (url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
         throw bad(property, "must have no user, query or fragment");

@@ -86,7 +86,8 @@ class HttpComputeApiFenceTest {
       case STOP -> api.stop(id);
       case RESTART -> api.restart(id);
       case RESET -> api.reset(id);
-      case LIST, GET, TEMPLATES, ZONES -> throw new IllegalArgumentException("changes nothing");
+      case LIST, GET, TEMPLATES, ZONES, BILLING ->
+          throw new IllegalArgumentException("changes nothing");
     }
   }
 }

@@ -111,6 +111,7 @@ class HttpComputeApiTest {
       case RESET -> api -> api.reset(ID);
       case TEMPLATES -> ComputeApi::templates;
       case ZONES -> api -> api.zones("ubuntu-22-standard");
+      case BILLING -> api -> ((BillingApi) api).limits();
     };
   }
 
@@ -136,11 +137,17 @@ class HttpComputeApiTest {
     "RESET,     POST,   /instances/tw-550e84-a1b2c3d4/reset",
     "TEMPLATES, GET,    /templates",
     "ZONES,     GET,    /templates/ubuntu-22-standard/zones",
+    "BILLING,   GET,    /limits",
   })
   void sendsEachCallOnceAsTheReferenceHasIt(Operation operation, String method, String path)
       throws ComputeApiException {
-    boolean single = operation == Operation.CREATE || operation == Operation.GET;
-    server.answer(Canned.of(200, single ? INSTANCE : "[]"));
+    String body =
+        switch (operation) {
+          case CREATE, GET -> INSTANCE;
+          case BILLING -> "{\"limits\":{}}";
+          default -> "[]";
+        };
+    server.answer(Canned.of(200, body));
 
     call(operation).on(api);
 
@@ -687,6 +694,43 @@ class HttpComputeApiTest {
     server.answer(Canned.of(404, "nothing here"));
 
     assertThat(failureOf(Operation.TEMPLATES)).isInstanceOf(NotFound.class);
+  }
+
+  @Test
+  void readsLimitsAndQuotasAndLeavesOutWhatIsNone() throws ComputeApiException {
+    server.answer(
+        Canned.of(
+            200,
+            """
+            {"customerId": "c", "tierName": "gold", "limits": {
+              "compute-api": {
+                "create": {"value": 20, "window": "minute", "description": "x"},
+                "delete": {"value": -1, "window": 7},
+                "start": {"value": "20", "window": "minute"},
+                "stop": {"value": 1.5, "window": "minute"},
+                "reset": {"value": 99999999999999999999999, "window": "minute"},
+                "get": [], "list": null, "": {"value": 1}
+              },
+              "other": 7, "third": {"x": {"value": 0, "window": "day"}}}}
+            """));
+
+    assertThat(((BillingApi) api).limits())
+        .containsExactly(
+            new Allowance("compute-api", "create", 20, "minute"),
+            new Allowance("compute-api", "delete", -1, null),
+            new Allowance("third", "x", 0, "day"));
+
+    server.answer(Canned.of(200, "{\"quotas\":{\"compute-api\":{\"max\":{\"value\":3}}}}"));
+    assertThat(((BillingApi) api).quotas())
+        .containsExactly(new Allowance("compute-api", "max", 3, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "null", "{}", "{\"limits\":[]}", "{\"limits\":{", "<html>"})
+  void concludesNothingFromASuccessThatHasNoLimits(String body) {
+    server.answer(Canned.of(200, body));
+
+    assertThat(failureOf(Operation.BILLING)).isInstanceOf(Unavailable.class);
   }
 
   // Refusals and failures.

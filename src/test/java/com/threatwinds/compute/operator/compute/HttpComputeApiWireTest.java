@@ -89,6 +89,7 @@ class HttpComputeApiWireTest {
                   case RESET -> api.reset(ID);
                   case TEMPLATES -> api.templates();
                   case ZONES -> api.zones("t");
+                  case BILLING -> api.limits();
                 }
               });
       assertThat(failure).as("failure of %s", operation).isNotNull();
@@ -289,7 +290,7 @@ class HttpComputeApiWireTest {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LIST", "GET", "TEMPLATES", "ZONES"})
+      names = {"LIST", "GET", "TEMPLATES", "ZONES", "BILLING"})
   void sendsAChangeOnceWhenTheConnectionEndsWithoutAnAnswer(Operation operation) throws Exception {
     try (RawServer server = RawServer.start(RawServer.Connection::readRequest)) {
       ComputeApiException failure = failureOf(operation, server.uri(), LONG);
@@ -303,7 +304,7 @@ class HttpComputeApiWireTest {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LIST", "GET", "TEMPLATES", "ZONES"})
+      names = {"LIST", "GET", "TEMPLATES", "ZONES", "BILLING"})
   void sendsAChangeOnceWhenTheConnectionIsReset(Operation operation) throws Exception {
     try (RawServer server =
         RawServer.start(

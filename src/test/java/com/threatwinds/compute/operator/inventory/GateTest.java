@@ -40,6 +40,49 @@ class GateTest {
   }
 
   @Test
+  void letsAsManyGoAtOnceAsALongWindowAllowsAndTheNextWhenItIsOver() {
+    Gate gate = new Gate(Optional.empty(), clock);
+    gate.pace(Optional.of(new Rate(2, Duration.ofMinutes(30))));
+
+    assertThat(call(gate, "a")).isEmpty();
+    clock.advance(Duration.ofMinutes(10));
+    assertThat(call(gate, "b")).isEmpty();
+    assertThat(call(gate, "c")).hasValue(Duration.ofSeconds(20 * 60 + 18));
+    assertThat(gate.closedFor()).hasValue(Duration.ofSeconds(20 * 60 + 18));
+
+    clock.advance(Duration.ofSeconds(20 * 60 + 18));
+    assertThat(call(gate, "c")).isEmpty();
+    assertThat(call(gate, "d")).as("b's place is taken until its own window ends").isPresent();
+  }
+
+  @Test
+  void isClosedForNoMoreThanAnHourHoweverTightALongLimitIs() {
+    Gate gate = new Gate(Optional.empty(), clock);
+    gate.pace(Optional.of(new Rate(1, Duration.ofDays(31))));
+
+    assertThat(call(gate, "a")).isEmpty();
+    assertThat(call(gate, "b")).hasValue(Duration.ofHours(1));
+  }
+
+  @Test
+  void goesAtAnotherPaceFromNowOnAndKeepsWhatItLearnedBesideTheSame() {
+    Gate gate = new Gate(Optional.of(6), clock);
+    call(gate, "a");
+    gate.pace(Optional.of(Rate.perMinute(6)));
+    assertThat(call(gate, "b")).isPresent();
+    clock.advance(Duration.ofMinutes(1));
+
+    gate.pace(Optional.of(Rate.perMinute(60)));
+
+    assertThat(call(gate, "b")).isEmpty();
+    assertThat(call(gate, "c")).hasValue(millis(1_010));
+    gate.pace(Optional.empty());
+    clock.advance(millis(1_010));
+    assertThat(call(gate, "c")).isEmpty();
+    assertThat(call(gate, "d")).isEmpty();
+  }
+
+  @Test
   void onlyOneOfACrowdIsToldToGo() {
     Gate gate = new Gate(Optional.of(6), clock);
 

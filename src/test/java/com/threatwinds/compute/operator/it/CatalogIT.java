@@ -156,8 +156,7 @@ class CatalogIT {
 
     for (Effect effect :
         List.of(
-            Effect.status(500),
-            Effect.respond(200, "application/json", "{\"templates\":[]}"))) {
+            Effect.status(500), Effect.respond(200, "application/json", "{\"templates\":[]}"))) {
       try (ActiveFault fault =
           it.api().fault(Match.on(TEMPLATES).always(), Phase.AFTER_COMMIT, effect)) {
         fault.awaitHit(Subject.PATIENCE);

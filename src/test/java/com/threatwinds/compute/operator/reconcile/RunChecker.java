@@ -214,7 +214,7 @@ final class RunChecker implements ModelCluster.Witness {
         power(frame, call, r -> !wants(r, Power.STOPPED));
         once(frame, call);
       }
-      case LIST, TEMPLATES, ZONES -> {}
+      case LIST, TEMPLATES, ZONES, BILLING -> {}
     }
   }
 

@@ -52,6 +52,7 @@ final class SampleSettings {
         Optional.empty(),
         Duration.ofSeconds(10),
         Duration.ofSeconds(60),
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty());
   }
 }

@@ -182,7 +182,7 @@ final class SearchLedger {
           case STOP -> desired.wantsStopped();
           case RESTART -> desired.power().filter(Power.RESTART::equals).isPresent();
           case RESET -> desired.power().filter(Power.RESET::equals).isPresent();
-          case CREATE, DELETE, GET, LIST, TEMPLATES, ZONES -> false;
+          case CREATE, DELETE, GET, LIST, TEMPLATES, ZONES, BILLING -> false;
         };
     if (!asked || !id.equals(on.bound())) {
       throw new SearchViolation(5, operation + " of " + id + ", which nobody asked for");

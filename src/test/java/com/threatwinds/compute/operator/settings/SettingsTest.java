@@ -348,6 +348,23 @@ class SettingsTest {
   }
 
   @Test
+  void asksTheVendorsBillingApiBesideTheVendorsComputeApiAndNoOtherUnlessTold() {
+    assertThat(read().billingUrl())
+        .contains(URI.create("https://apis.threatwinds.com/api/billing/v1"));
+    assertThat(set("COMPUTE_BILLING_URL", "off").read().billingUrl()).isEmpty();
+    set("COMPUTE_API_URL", "https://compute.example.com/v1");
+    assertThat(unset("COMPUTE_BILLING_URL").read().billingUrl()).isEmpty();
+    assertThat(set("COMPUTE_BILLING_URL", "https://billing.example.com/v1/").read().billingUrl())
+        .contains(URI.create("https://billing.example.com/v1"));
+  }
+
+  @Test
+  void sendsCredentialsToNoBillingApiInTheClear() {
+    set("COMPUTE_BILLING_URL", "http://billing.example.com").isRefused("COMPUTE_BILLING_URL");
+    set("COMPUTE_BILLING_URL", "billing").isRefused("COMPUTE_BILLING_URL");
+  }
+
+  @Test
   void keepsNoCatalogueWhereItIsToldSo() {
     assertThat(set("COMPUTE_CATALOG_INTERVAL", "0").read().catalogInterval()).isZero();
     assertThat(set("COMPUTE_CATALOG_INTERVAL", "1h").read().catalogInterval())
