@@ -7,9 +7,12 @@
 #   ROWS          make bench: only life, burst, queue or crowd
 #   KUBE_ASSETS   a directory with kube-apiserver and etcd, for make it and make demo
 #   IMAGE         the name that make image gives
+#   VERSION       that make plugin packs; SOURCE is the repository that its archive is released from
 
 MVN    ?= ./mvnw
 IMAGE  ?= compute-operator:dev
+VERSION ?= $(shell sed -n 's|^  <version>\([0-9.]*\).*</version>|\1|p' pom.xml)
+SOURCE  ?= https://github.com/threatwinds/compute-operator
 MAVEN   = JAVA_HOME="$$(.mvn/find-jdk)" && export JAVA_HOME && $(MVN) -B -ntp
 PACKAGE = $(MAVEN) -q package -Dskip.unit.tests=true -Dspotless.check.skip
 JAVA    = "$$(.mvn/find-jdk)/bin/java"
@@ -21,7 +24,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds image format clean
+.PHONY: help demo test it faults bench assets run crds plugin image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +66,15 @@ run: ## Run the operator here, against the current kubeconfig
 crds: ## Generate crds/ from the Java types
 	@$(PACKAGE)
 	@ls crds
+
+plugin: ## Pack the kubectl plugin and its krew manifest into target/plugin
+	@mkdir -p target/plugin
+	@tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a=rx -C deploy/kubectl-plugin \
+	  -cf - kubectl-compute | gzip -n > target/plugin/kubectl-compute.tar.gz
+	@sum=$$(sha256sum target/plugin/kubectl-compute.tar.gz | cut -d ' ' -f 1) && \
+	  sed -e '1,2d' -e "s#@VERSION@#$(VERSION)#; s#@SOURCE@#$(SOURCE)#; s#@SHA256@#$$sum#" \
+	    deploy/kubectl-plugin/krew.yaml.in > target/plugin/krew.yaml
+	@echo target/plugin/krew.yaml
 
 image: ## Build the container image, with docker, podman or buildah
 	@for engine in docker podman buildah; do \

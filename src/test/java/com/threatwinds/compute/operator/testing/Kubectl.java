@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,10 +43,35 @@ public final class Kubectl {
 
   /** Runs to its end, for a minute at most. */
   public Result run(String... arguments) {
+    return result(output -> start(output, arguments));
+  }
+
+  /** Runs a program that calls kubectl, and that is called by it, from that directory. */
+  public Result runBeside(Path directory, String... command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    String path = System.getenv().getOrDefault("PATH", "");
+    builder
+        .environment()
+        .put(
+            "PATH",
+            String.join(
+                File.pathSeparator,
+                directory.toString(),
+                Objects.requireNonNull(binary.getParent()).toString(),
+                path));
+    builder.environment().put("KUBECONFIG", cluster.kubeconfig().toString());
+    return result(output -> start(builder, output));
+  }
+
+  private interface Start {
+    Process into(Path output) throws IOException;
+  }
+
+  private static Result result(Start start) {
     try {
       Path output = Files.createTempFile("kubectl", ".out");
       try {
-        Process process = start(output, arguments);
+        Process process = start.into(output);
         if (!process.waitFor(1, TimeUnit.MINUTES)) {
           process.destroyForcibly().waitFor();
         }
@@ -67,7 +93,10 @@ public final class Kubectl {
         new ArrayList<>(
             List.of(binary.toString(), "--kubeconfig", cluster.kubeconfig().toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    return start(new ProcessBuilder(command), output);
+  }
+
+  private Process start(ProcessBuilder builder, Path output) throws IOException {
     // discovery is cached by address, and another cluster may have had this port before
     builder.environment().put("KUBECACHEDIR", cluster.kubeconfig() + ".cache");
     return builder
