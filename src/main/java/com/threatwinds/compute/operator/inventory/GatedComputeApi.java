@@ -30,6 +30,7 @@ public final class GatedComputeApi implements ComputeApi {
 
   private final ComputeApi api;
   private final Map<Kind, Gate> gates;
+  private final Consumer<Operation> throttled;
   private volatile Consumer<Kind> refusal = kind -> {};
 
   /** The calls that share a limit. */
@@ -56,9 +57,13 @@ public final class GatedComputeApi implements ComputeApi {
     }
   }
 
-  public GatedComputeApi(ComputeApi api, Map<Kind, Gate> gates) {
+  /**
+   * @param throttled told of each call that a limit puts off, ours or the API's
+   */
+  public GatedComputeApi(ComputeApi api, Map<Kind, Gate> gates, Consumer<Operation> throttled) {
     this.api = api;
     this.gates = Map.copyOf(gates);
+    this.throttled = throttled;
   }
 
   /** Tells of each call that the API refused for its limit, from now on. */
@@ -76,7 +81,11 @@ public final class GatedComputeApi implements ComputeApi {
    * it keeps its place until then.
    */
   public Optional<Duration> turn(Operation operation, InstanceId id) {
-    return gate(Kind.of(operation)).turn(id);
+    Optional<Duration> wait = gate(Kind.of(operation)).turn(id);
+    if (wait.isPresent()) {
+      throttled.accept(operation);
+    }
+    return wait;
   }
 
   /** That call for that instance is not made after all. */
@@ -95,6 +104,7 @@ public final class GatedComputeApi implements ComputeApi {
     Gate gate = gate(Kind.of(operation));
     Optional<Duration> wait = gate.enter(who);
     if (wait.isPresent()) {
+      throttled.accept(operation);
       throw new ComputeApiException.RateLimited(
           new ComputeApiException.Answer(
               operation,
@@ -110,6 +120,7 @@ public final class GatedComputeApi implements ComputeApi {
     try {
       return call.make();
     } catch (ComputeApiException.RateLimited e) {
+      throttled.accept(operation);
       refused = e.retryAfter().or(() -> Optional.of(DEFAULT_PAUSE));
       refusal.accept(Kind.of(operation));
       throw e;

@@ -14,6 +14,11 @@ interface Bindings {
   /** Whether any resource has an open create. */
   boolean isAnyCreateOpen();
 
+  /** Whether there is any. */
+  default boolean isClaimed(InstanceId id) {
+    return !namesOf(id).isEmpty();
+  }
+
   /** Only their names, which costs less. */
   default List<ResourceID> namesOf(InstanceId id) {
     return resourcesOf(id).stream().map(ResourceID::fromResource).toList();

@@ -265,6 +265,9 @@ public final class ComputeInstanceReconciler
     }
     if (written) {
       rooms.events().write(pass.resource(), EventReport.of(before, after, action, outcome));
+      if (EventReport.becameProvisioned(before, after)) {
+        rooms.provisioned(after);
+      }
     }
     String done = action.getClass().getSimpleName();
     String end = outcome.getClass().getSimpleName();

@@ -183,8 +183,7 @@ final class EventReport {
   }
 
   /** It ran for the first time: seen to leave PROVISIONING, or found running when it was bound. */
-  private static boolean becameProvisioned(
-      ComputeInstanceStatus before, ComputeInstanceStatus after) {
+  static boolean becameProvisioned(ComputeInstanceStatus before, ComputeInstanceStatus after) {
     boolean wasProvisioning = isIn(before, InstanceState.PROVISIONING);
     boolean wasFoundRunning =
         isIn(before, InstanceState.RUNNING)

@@ -39,6 +39,7 @@ final class KnownResources implements Bindings {
 
   private final Set<String> openCreates = ConcurrentHashMap.newKeySet();
   private final Packing packing = new Packing();
+  private final Tally tally = new Tally();
 
   /** A store for one informer. */
   ItemStore<ComputeInstance> shelf() {
@@ -102,6 +103,11 @@ final class KnownResources implements Bindings {
         .toList();
   }
 
+  @Override
+  public boolean isClaimed(InstanceId id) {
+    return byInstance.containsKey(id.value());
+  }
+
   private static ResourceID nameOf(String key) {
     int slash = key.indexOf('/');
     return new ResourceID(key.substring(slash + 1), key.substring(0, slash));
@@ -110,6 +116,16 @@ final class KnownResources implements Bindings {
   @Override
   public boolean isAnyCreateOpen() {
     return !openCreates.isEmpty();
+  }
+
+  /** How many creates are open. */
+  int openCreates() {
+    return openCreates.size();
+  }
+
+  /** How many there are, by where they stand. */
+  Tally tally() {
+    return tally;
   }
 
   /** The newer of that resource and what is known of its name. */
@@ -151,6 +167,7 @@ final class KnownResources implements Bindings {
 
   private void index(
       String key, @Nullable ComputeInstance before, @Nullable ComputeInstance after) {
+    tally.moved(before, after);
     List<String> old = before == null ? List.of() : instancesOf(before);
     List<String> now = after == null ? List.of() : instancesOf(after);
     old.stream()

@@ -3,6 +3,7 @@ package com.threatwinds.compute.operator.reconcile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,6 +33,7 @@ final class Leadership {
     this.always = always;
     this.leading = always;
     this.nanoTime = nanoTime;
+    this.ledSince = nanoTime.getAsLong();
   }
 
   /** Where nobody else can lead. */
@@ -52,6 +54,13 @@ final class Leadership {
   /** Whether it may act just now. */
   boolean isHeld() {
     return always || (leading && grantedUntil - nanoTime.getAsLong() > 0);
+  }
+
+  /** For how long it has led; empty if it does not. */
+  Optional<Duration> ledFor() {
+    return leading
+        ? Optional.of(Duration.ofNanos(nanoTime.getAsLong() - ledSince))
+        : Optional.empty();
   }
 
   /** Whether nobody else can have led since that moment. */

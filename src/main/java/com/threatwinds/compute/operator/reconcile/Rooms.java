@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.reconcile;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.inventory.Catalog;
 import com.threatwinds.compute.operator.inventory.Gate;
@@ -10,10 +11,13 @@ import com.threatwinds.compute.operator.settings.Settings;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +42,13 @@ final class Rooms {
   private final Pacing pacing;
   private final LateInstances late;
   private final StatusWriter writer;
+  private final Consumer<Duration> provisioned;
   private final InFlight inFlight = new InFlight();
 
   private @Nullable Wakeups wakeups;
   private @Nullable Inventory inventory;
+  private @Nullable Unclaimed unclaimed;
+  private @Nullable SharedAccount account;
   private @Nullable CreateLane<Pass.Key> lane;
   private @Nullable Observer observer;
   private @Nullable Executor executor;
@@ -57,7 +64,8 @@ final class Rooms {
       Settings settings,
       InstantSource clock,
       LongSupplier nanoTime,
-      StatusWriter.Sleep sleep) {
+      StatusWriter.Sleep sleep,
+      Consumer<Duration> provisioned) {
     this.api = api;
     this.stores = stores;
     this.events = events;
@@ -68,6 +76,7 @@ final class Rooms {
     this.settings = settings;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.provisioned = provisioned;
     this.sightings = new Sightings(nanoTime);
     this.pacing = new Pacing(settings);
     Duration span = settings.timeout().plus(settings.createSettle());
@@ -88,7 +97,10 @@ final class Rooms {
             new Inventory.Pace(
                 settings.pollInterval(), settings.pollFastInterval(), settings.createSettle()),
             nanoTime,
-            heard(wakeups, new SharedAccount(bindings, settings.createRecovery())));
+            heard(wakeups));
+    Unclaimed unclaimed = new Unclaimed(bindings, inventory);
+    this.account = new SharedAccount(bindings, unclaimed, settings.createRecovery());
+    this.unclaimed = unclaimed;
     CreateLane<Pass.Key> lane = new CreateLane<>(key -> wakeups.wake(key.id()));
     Gate quota = new Gate(Optional.empty(), nanoTime);
     this.wakeups = wakeups;
@@ -121,7 +133,7 @@ final class Rooms {
     return wakeups;
   }
 
-  private Inventory.Listener heard(Wakeups wakeups, SharedAccount account) {
+  private Inventory.Listener heard(Wakeups wakeups) {
     return new Inventory.Listener() {
       @Override
       public void changed(Set<InstanceId> instances) {
@@ -130,7 +142,7 @@ final class Rooms {
 
       @Override
       public void readable() {
-        account.look(inventory());
+        Objects.requireNonNull(account).look(inventory());
         wakeups.readable();
       }
     };
@@ -206,6 +218,25 @@ final class Rooms {
     return Optional.ofNullable(inventory)
         .flatMap(Inventory::listing)
         .map(listing -> listing.instances().size());
+  }
+
+  /** Instances that no resource holds. */
+  Unclaimed unclaimed() {
+    return Objects.requireNonNull(unclaimed, "open first");
+  }
+
+  /** That status tells that its instance runs for the first time. */
+  void provisioned(ComputeInstanceStatus status) {
+    if (status.createdAt() == null) {
+      return;
+    }
+    Instant now = api.now().orElseGet(clock::instant);
+    try {
+      Duration time = Duration.between(Instant.parse(status.createdAt()), now);
+      provisioned.accept(time.isNegative() ? Duration.ZERO : time);
+    } catch (DateTimeParseException e) {
+      // Somebody else wrote it: nothing to measure.
+    }
   }
 
   CreateLane<Pass.Key> lane() {

@@ -1,10 +1,8 @@
 package com.threatwinds.compute.operator.reconcile;
 
-import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.compute.Listing;
 import com.threatwinds.compute.operator.decision.Settlement.Recovery;
 import com.threatwinds.compute.operator.inventory.Inventory;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +15,13 @@ final class SharedAccount {
   private static final Logger log = LoggerFactory.getLogger(SharedAccount.class);
 
   private final Bindings bindings;
+  private final Unclaimed unclaimed;
   private final Recovery recovery;
   private boolean told;
 
-  SharedAccount(Bindings bindings, Recovery recovery) {
+  SharedAccount(Bindings bindings, Unclaimed unclaimed, Recovery recovery) {
     this.bindings = bindings;
+    this.unclaimed = unclaimed;
     this.recovery = recovery;
   }
 
@@ -30,17 +30,13 @@ final class SharedAccount {
     if (told || bindings.isAnyCreateOpen()) {
       return; // What an open create made is bound to nobody, and still ours.
     }
-    Set<InstanceId> unlisted = inventory.unlisted();
     inventory
         .listing()
         .map(Listing::instances)
         .ifPresent(
             listed -> {
               told = true;
-              long others =
-                  listed.keySet().stream()
-                      .filter(id -> bindings.namesOf(id).isEmpty() && !unlisted.contains(id))
-                      .count();
+              long others = unclaimed.now().count();
               if (others > 0) {
                 log.warn(
                     "account=shared instances={} others={} unknown-creates={}",

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.compute.BillingApi;
+import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.EnvironmentProxySelector;
 import com.threatwinds.compute.operator.compute.HttpComputeApi;
 import com.threatwinds.compute.operator.inventory.AccountLimits;
 import com.threatwinds.compute.operator.inventory.Gate;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
+import com.threatwinds.compute.operator.metrics.ApiMeters;
+import com.threatwinds.compute.operator.metrics.MeteredBillingApi;
+import com.threatwinds.compute.operator.metrics.MeteredComputeApi;
 import com.threatwinds.compute.operator.settings.Settings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -119,19 +123,39 @@ final class Wiring {
 
   @Produces
   @Singleton
-  GatedComputeApi api(Settings settings, Leadership leadership) {
-    Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
-    }
-    return new GatedComputeApi(client(settings, settings.apiUrl(), leadership), gates);
+  OperatorMeters operatorMeters(MeterRegistry registry, Leadership leadership, Config config) {
+    String version = config.getValue("quarkus.application.version", String.class);
+    return new OperatorMeters(registry, leadership, version);
   }
 
   @Produces
   @Singleton
-  AccountLimits limits(Settings settings, GatedComputeApi api, Leadership leadership) {
+  ApiMeters calls(MeterRegistry registry) {
+    return new ApiMeters(registry);
+  }
+
+  @Produces
+  @Singleton
+  GatedComputeApi api(Settings settings, Leadership leadership, ApiMeters calls) {
+    Map<Kind, Gate> gates = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), System::nanoTime));
+    }
+    ComputeApi metered =
+        new MeteredComputeApi(
+            client(settings, settings.apiUrl(), leadership), calls, System::nanoTime);
+    return new GatedComputeApi(metered, gates, calls::throttled);
+  }
+
+  @Produces
+  @Singleton
+  AccountLimits limits(
+      Settings settings, GatedComputeApi api, Leadership leadership, ApiMeters calls) {
     Optional<BillingApi> billing =
-        settings.billingUrl().map(url -> client(settings, url, leadership));
+        settings
+            .billingUrl()
+            .map(url -> client(settings, url, leadership))
+            .map(client -> new MeteredBillingApi(client, calls, System::nanoTime));
     return new AccountLimits(billing, api, settings.rates().keySet(), System::nanoTime);
   }
 
@@ -155,6 +179,7 @@ final class Wiring {
       Leadership leadership,
       KnownResources known,
       KubernetesClient client,
+      OperatorMeters meters,
       Config config) {
     Set<String> namespaces = namespaces(config);
     ResourcePages all = new ResourcePages(client, namespaces, Optional.empty());
@@ -170,7 +195,8 @@ final class Wiring {
         settings,
         InstantSource.system(),
         System::nanoTime,
-        Thread::sleep);
+        Thread::sleep,
+        meters::provisioned);
   }
 
   private static Set<String> namespaces(Config config) {
@@ -318,15 +344,16 @@ final class Wiring {
   void start(
       @Observes StartupEvent event,
       Operator operator,
+      Rooms rooms,
+      OperatorMeters meters,
       KubernetesClient client,
       Election election,
       AccountLimits limits,
       Leadership leadership,
-      Rooms rooms,
-      MeterRegistry meters,
+      MeterRegistry registry,
       Settings settings) {
     if (settings.billingUrl().isPresent()) {
-      AllowanceMetrics.register(meters, limits, rooms);
+      AllowanceMetrics.register(registry, limits, rooms);
       // Before all others that are told: what they send is to be limited.
       leadership.listen(whileLeading(limits));
     }
@@ -334,6 +361,7 @@ final class Wiring {
     // HTTP server's verticle, and be closed with it while a shutdown still has an answer to record.
     client.getNamespace();
     operator.getRegisteredControllersNumber();
+    meters.show(rooms);
     Thread.ofVirtual()
         .name("start")
         .start(

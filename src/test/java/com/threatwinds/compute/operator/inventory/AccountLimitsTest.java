@@ -24,7 +24,7 @@ class AccountLimitsTest {
 
   private final NanoClock clock = new NanoClock();
   private final ModelApi model = new ModelApi();
-  private final GatedComputeApi api = new GatedComputeApi(model, gates());
+  private final GatedComputeApi api = new GatedComputeApi(model, gates(), operation -> {});
   private final Billing billing = new Billing();
   private final AccountLimits limits =
       new AccountLimits(Optional.of(billing), api, Set.of(Kind.POWER), clock);

@@ -12,8 +12,10 @@ import com.threatwinds.compute.operator.compute.InstanceState;
 import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.inventory.GatedComputeApi.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,7 @@ class GatedComputeApiTest {
 
   private final NanoClock clock = new NanoClock();
   private final ModelApi model = new ModelApi();
+  private final List<Operation> throttled = new ArrayList<>();
   private GatedComputeApi api = gated(Map.of());
 
   private GatedComputeApi gated(Map<Kind, Integer> rates) {
@@ -35,7 +38,7 @@ class GatedComputeApiTest {
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.ofNullable(rates.get(kind)), clock));
     }
-    return new GatedComputeApi(model, gates);
+    return new GatedComputeApi(model, gates, throttled::add);
   }
 
   private interface Call {
@@ -155,6 +158,21 @@ class GatedComputeApiTest {
     assertThat(api.turn(Operation.DELETE, new InstanceId("i-2"))).hasValue(Duration.ofMillis(1010));
     assertThat(api.turn(Operation.DELETE, new InstanceId("i-3"))).hasValue(Duration.ofMillis(2020));
     assertThat(model.changes()).containsExactly("delete i-1");
+  }
+
+  @Test
+  void tellsOfEachCallThatALimitPutsOffAndOfNoOther() throws ComputeApiException {
+    api = gated(Map.of(Kind.DELETE, 60));
+    model.put("i-2", InstanceState.RUNNING);
+    api.delete(ID);
+    assertThat(throttled).isEmpty();
+
+    api.turn(Operation.DELETE, new InstanceId("i-2"));
+    assertThatThrownBy(() -> api.delete(new InstanceId("i-2")));
+    model.fail(Errors.rateLimited(Operation.LIST, null));
+    assertThatThrownBy(() -> api.list());
+
+    assertThat(throttled).containsExactly(Operation.DELETE, Operation.DELETE, Operation.LIST);
   }
 
   @Test

@@ -220,7 +220,10 @@ class InventoryTest {
     }
     Inventory limited =
         new Inventory(
-            new GatedComputeApi(api, gates), new Inventory.Pace(SLOW, FAST, LAG), clock, heard);
+            new GatedComputeApi(api, gates, operation -> {}),
+            new Inventory.Pace(SLOW, FAST, LAG),
+            clock,
+            heard);
     api.put("i-1", InstanceState.STAGING);
     limited.expect(ONE, true);
     reads(limited);

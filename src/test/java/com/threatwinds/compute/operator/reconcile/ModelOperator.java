@@ -38,6 +38,10 @@ final class ModelOperator {
   final List<String> told = new ArrayList<>();
 
   final Rooms rooms;
+
+  /** How long each instance took to run. */
+  final List<Duration> provisioned = new ArrayList<>();
+
   private final ComputeInstanceReconciler reconciler;
   private final List<Runnable> whileAsleep = new ArrayList<>();
   private boolean polls = true;
@@ -64,7 +68,7 @@ final class ModelOperator {
     }
     this.rooms =
         new Rooms(
-            new GatedComputeApi(api, gates),
+            new GatedComputeApi(api, gates, operation -> {}),
             context -> cluster,
             (about, news) -> news.forEach(note -> told(about.getMetadata().getName(), note)),
             leadership,
@@ -74,7 +78,8 @@ final class ModelOperator {
             settings,
             api::time,
             clock,
-            this::sleep);
+            this::sleep,
+            provisioned::add);
     this.reconciler = new ComputeInstanceReconciler(rooms);
     rooms.open(cluster.cache());
     leadership.granted(clock.getAsLong(), Duration.ofDays(365));

@@ -103,7 +103,7 @@ final class SearchProcess implements ComputeApi, ResourceStore {
     KnownResources known = new KnownResources();
     this.rooms =
         new Rooms(
-            new GatedComputeApi(this, gates),
+            new GatedComputeApi(this, gates, operation -> {}),
             context -> this,
             (about, notes) -> {},
             Leadership.unrivalled(), // Each believes that it leads, always.
@@ -113,7 +113,8 @@ final class SearchProcess implements ComputeApi, ResourceStore {
             settings,
             () -> ModelApi.START,
             () -> clock,
-            pause -> {});
+            pause -> {},
+            time -> {});
     rooms.open();
     cache.stream().filter(version -> version != 0).map(this::in).forEach(known::correct);
     remember();
