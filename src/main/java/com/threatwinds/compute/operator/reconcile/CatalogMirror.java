@@ -94,12 +94,26 @@ final class CatalogMirror implements AutoCloseable {
 
   private void run() {
     try {
+      await(beforeFirst());
       while (true) {
         Duration pause = refresh();
         await(pause);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * What another process has left is as old as if this one had written it: a restart reads nothing.
+   */
+  Duration beforeFirst() {
+    try {
+      List<ComputeTemplate> there = store.list();
+      boolean whole = there.stream().allMatch(template -> template.getStatus() != null);
+      return whole && !there.isEmpty() ? interval : Duration.ZERO;
+    } catch (KubernetesClientException e) {
+      return Duration.ZERO; // The refresh says why.
     }
   }
 

@@ -78,6 +78,17 @@ class CatalogMirrorTest {
   }
 
   @Test
+  void aRestartReadsNothingWhereAnotherProcessHasWrittenAll() {
+    assertThat(mirror.beforeFirst()).as("nothing is there").isZero();
+    next();
+
+    assertThat(mirror.beforeFirst()).isEqualTo(INTERVAL);
+
+    store.stored().put("half-made", ComputeTemplateStatus.NONE);
+    assertThat(mirror.beforeFirst()).isZero();
+  }
+
+  @Test
   void mendsWhatSomebodyEditedMadeOrDeleted() {
     next();
     store.stored().put("small", store.status("small").unavailable());
