@@ -24,7 +24,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds plugin image format clean
+.PHONY: help demo test it faults bench assets run crds manifests plugin image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,15 @@ run: ## Run the operator here, against the current kubeconfig
 crds: ## Generate crds/ from the Java types
 	@$(PACKAGE)
 	@ls crds
+
+BASE = deploy/kustomize/base
+
+manifests: crds ## Generate what deploy/ has of crds/, and deploy/install.yaml
+	@for file in crds/*.yml; do echo ---; cat $$file; done | sed 1d > $(BASE)/definitions.yaml
+	@cp crds/*.yml deploy/helm/compute-operator/files/crds/
+	@{ awk '/^#/ { print; next } { exit }' deploy/install.yaml; \
+	   awk '/^- / { print $$2 }' $(BASE)/kustomization.yaml | while read -r file; do echo ---; cat $(BASE)/$$file; done | sed 1d; \
+	 } > target/install.yaml && mv target/install.yaml deploy/install.yaml
 
 plugin: ## Pack the kubectl plugin and its krew manifest into target/plugin
 	@mkdir -p target/plugin
