@@ -24,7 +24,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds manifests plugin image format clean
+.PHONY: help demo test it faults bench assets run crds manifests argocd plugin image format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,11 @@ plugin: ## Pack the kubectl plugin and its krew manifest into target/plugin
 	  sed -e '1,2d' -e "s#@VERSION@#$(VERSION)#; s#@SOURCE@#$(SOURCE)#; s#@SHA256@#$$sum#" \
 	    deploy/kubectl-plugin/krew.yaml.in > target/plugin/krew.yaml
 	@echo target/plugin/krew.yaml
+
+argocd: ## Generate deploy/argocd/argocd-cm.yaml and helm-values.yaml from the scripts beside them
+	@$(PACKAGE)
+	@$(TEST_JAVA) com.threatwinds.compute.operator.argocd.ArgoCdSettings
+	@ls deploy/argocd/*.yaml
 
 image: ## Build the container image, with docker, podman or buildah
 	@for engine in docker podman buildah; do \

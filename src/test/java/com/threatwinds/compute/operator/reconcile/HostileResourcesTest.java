@@ -23,7 +23,7 @@ class HostileResourcesTest {
   private static final KubernetesSerialization JSON =
       new Wiring().serialization(new ObjectMapper(), new Class<?>[] {ComputeInstance.class});
 
-  private record Hostile(String sentence, String metadata, String spec, String status) {
+  record Hostile(String sentence, String metadata, String spec, String status) {
     String json() {
       return "{\"apiVersion\":\"compute.threatwinds.com/v1alpha1\",\"kind\":\"ComputeInstance\","
           + "\"metadata\":{\"name\":\"web\",\"namespace\":\"a\""

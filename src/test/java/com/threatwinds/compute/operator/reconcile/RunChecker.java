@@ -144,6 +144,7 @@ final class RunChecker implements ModelCluster.Witness {
     @Nullable ComputeInstance before = history.isEmpty() ? null : history.getLast();
     history.add(version);
     present.put(version.getMetadata().getName(), version);
+    ArgoVerdict.mistake(version).ifPresent(this::violation);
     countEpochs(before, version);
     @Nullable String was = before == null ? null : binding(before);
     @Nullable String now = binding(version);

@@ -1,0 +1,3 @@
+-- Self-heal takes this back where spec.power is in Git.
+obj.spec.power = "Running"
+return obj
