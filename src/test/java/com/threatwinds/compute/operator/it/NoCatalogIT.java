@@ -2,8 +2,10 @@ package com.threatwinds.compute.operator.it;
 
 import static com.threatwinds.compute.operator.simulator.Operation.TEMPLATES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.threatwinds.compute.operator.testing.Kubectl;
 import com.threatwinds.compute.operator.testing.Subject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -31,5 +33,19 @@ class NoCatalogIT {
         .singleElement()
         .asString()
         .contains("WARN", "not installed");
+  }
+
+  @Test
+  void thePluginSaysThatThereIsNone() {
+    var kubectl = Kubectl.of(it.cluster());
+    assumeThat(kubectl).as("kubectl").isPresent();
+
+    Kubectl.Result result =
+        kubectl
+            .orElseThrow()
+            .runBeside(PluginIT.PLUGIN.getParent(), "kubectl", "compute", "templates");
+
+    assertThat(result.exitCode()).isOne();
+    assertThat(result.output()).contains("this cluster has no catalogue").doesNotContain("error:");
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The plugin as a person calls it, through kubectl, beside a running operator. */
 class PluginIT {
 
-  private static final Path PLUGIN =
+  static final Path PLUGIN =
       Path.of("deploy", "kubectl-plugin", "kubectl-compute").toAbsolutePath();
 
   /** What fits on a terminal without scrolling. */
@@ -192,11 +192,13 @@ class PluginIT {
   }
 
   @Test
-  void saysThatThereIsNoCatalogueWhereThereIsNone() {
-    Kubectl.Result result = run("templates");
+  void listsWhatCanBeOrdered() {
+    it.operator();
 
-    assertThat(result.exitCode()).isOne();
-    assertThat(result.output()).contains("this cluster has no catalogue").doesNotContain("error:");
+    await()
+        .atMost(Subject.PATIENCE)
+        .untilAsserted(
+            () -> assertThat(succeed("templates")).contains("ZONES", OperatorFixture.TEMPLATE));
   }
 
   // -- why
