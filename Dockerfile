@@ -16,7 +16,32 @@ COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw -B -ntp -q package -Dmaven.test.skip -Dmdep.skip -Dspotless.check.skip
 
-FROM ${RUNTIME_IMAGE}
+# The simulator of the Compute API, for a demo in a cluster: docker build --target simulator
+FROM build AS simulator-build
+COPY src/test/java/com/threatwinds/compute/operator/simulator simulator
+RUN javac -proc:none -d simulator-classes -cp 'target/quarkus-app/lib/main/*' simulator/*.java
+
+FROM ${RUNTIME_IMAGE} AS simulator
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="compute-simulator" \
+      org.opencontainers.image.description="Simulator of the ThreatWinds Compute API, to try the operator with" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+COPY LICENSE /licenses/LICENSE
+COPY --from=build /build/target/quarkus-app/lib/main/com.fasterxml.jackson.core.* lib/
+COPY --from=simulator-build /build/simulator-classes/ classes/
+ENV SIM_BIND=0.0.0.0 \
+    SIM_PORT=8080
+EXPOSE 8080
+USER 65532:65532
+ENTRYPOINT ["java", "-XX:-UsePerfData", "-cp", "/app/classes:/app/lib/*", \
+    "com.threatwinds.compute.operator.simulator.SimulatorMain"]
+
+# The last stage is what a build without --target makes.
+FROM ${RUNTIME_IMAGE} AS operator
 ARG VERSION=dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="compute-operator" \
