@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,11 +106,28 @@ final class Observer {
       if (e.getCode() != 403) {
         throw e;
       }
-      if (!toldOfBlindness) {
-        toldOfBlindness = true;
-        log.warn("uninstall-defence=off why=\"may not read the CustomResourceDefinition\"");
-      }
+      tellOfBlindness();
       return false;
+    }
+  }
+
+  /**
+   * At the start, while there is time to grant it. Other trouble is that of who asks in earnest.
+   */
+  void tellIfBlind(BooleanSupplier isDefinitionGoing) {
+    try {
+      isDefinitionGoing.getAsBoolean();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == 403) {
+        tellOfBlindness();
+      }
+    }
+  }
+
+  private void tellOfBlindness() {
+    if (!toldOfBlindness) {
+      toldOfBlindness = true;
+      log.warn("uninstall-defence=off why=\"may not read the CustomResourceDefinition\"");
     }
   }
 

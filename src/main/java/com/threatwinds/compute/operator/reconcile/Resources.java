@@ -61,6 +61,10 @@ final class Resources implements ResourceStore {
 
   @Override
   public boolean isDefinitionGoing() {
+    return isDefinitionGoing(client);
+  }
+
+  static boolean isDefinitionGoing(KubernetesClient client) {
     var definition =
         client
             .apiextensions()

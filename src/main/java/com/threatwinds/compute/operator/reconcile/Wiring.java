@@ -368,6 +368,7 @@ final class Wiring {
             () -> {
               try {
                 awaitKubernetes(client);
+                rooms.observer().tellIfBlind(() -> Resources.isDefinitionGoing(client));
                 operator.start();
                 if (settings.leaderElection()) {
                   election.start();
