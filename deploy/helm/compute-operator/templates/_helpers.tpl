@@ -49,6 +49,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* As it is asked for, if a shutdown that waits for its last answers fits in. */}}
+{{- define "compute-operator.gracePeriod" -}}
+{{- $timeout := .Values.settings.COMPUTE_API_TIMEOUT | default "30s" }}
+{{- $unit := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000) (regexFind "[a-z]+$" $timeout) }}
+{{- $least := add (div (mul 2 (regexFind "^[0-9]+" $timeout | int64) $unit) 1000) 6 }}
+{{- if lt (int64 .Values.terminationGracePeriodSeconds) $least }}
+{{- fail (printf "terminationGracePeriodSeconds must be at least %d, because COMPUTE_API_TIMEOUT is %s" $least $timeout) }}
+{{- end }}
+{{- .Values.terminationGracePeriodSeconds }}
+{{- end }}
+
 {{- define "compute-operator.subjects" -}}
 - kind: ServiceAccount
   name: {{ include "compute-operator.serviceAccount" . }}

@@ -19,10 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The chart, as Helm itself lints, checks and renders it. */
 class HelmChartTest {
 
-  private static final Path CHART = Path.of("deploy", "helm", "compute-operator");
-  private static final String NAME = "compute-operator";
+  private static final Path CHART = Chart.DIRECTORY;
+  private static final String NAME = Chart.NAME;
 
   /** Set by the chart's other values, or never in a pod. */
   private static final Set<String> NOT_FREE =
@@ -41,27 +41,13 @@ class HelmChartTest {
           "COMPUTE_API_KEY",
           "COMPUTE_API_SECRET",
           "COMPUTE_API_CREDENTIALS_DIR",
+          "COMPUTE_API_CA_FILE",
           "OPERATOR_NAMESPACES",
           "OPERATOR_LABEL_SELECTOR",
           "OPERATOR_LEADER_ELECTION",
           "OPERATOR_LEASE_NAMESPACE",
           "QUARKUS_HTTP_PORT",
           "KUBECONFIG");
-
-  @TempDir private Path directory;
-
-  private Path values(String yaml) throws IOException {
-    return Files.writeString(directory.resolve("values.yaml"), yaml);
-  }
-
-  private String render(String yaml) throws IOException {
-    return new Helm(CHART)
-        .template()
-        .withName(NAME)
-        .withNamespace(NAME)
-        .withValuesFile(values(yaml))
-        .call();
-  }
 
   static Stream<Arguments> goodValues() {
     return Stream.of(
@@ -82,6 +68,7 @@ class HelmChartTest {
             imagePullSecrets: [{name: pull}]
             watch: {labelSelector: team=red}
             credentials: {secretName: elsewhere}
+            certificateAuthorities: {configMap: authorities, key: all.pem}
             settings:
               COMPUTE_RATE_CREATE: 20
               COMPUTE_CATALOG_INTERVAL: 0
@@ -112,12 +99,9 @@ class HelmChartTest {
     LintResult lint = new Helm(CHART).lint().strict().call();
     assertThat(lint.isFailed()).as(String.valueOf(lint.getMessages())).isFalse();
 
-    String rendered = render(yaml);
+    String rendered = Chart.render(yaml);
 
-    List<String> documents =
-        Stream.of(rendered.split("(?m)^---$"))
-            .filter(document -> document.contains("kind:"))
-            .toList();
+    List<String> documents = Chart.documents(rendered);
     List<HasMetadata> read = new ArrayList<>();
     for (String document : documents) {
       if (!document.contains("kind: ServiceMonitor")) {
@@ -153,12 +137,14 @@ class HelmChartTest {
         "settings: {COMPUTE_RATE_CREATE: 0}",
         "settings: {COMPUTE_CREATE_RECOVERY: guess}",
         "credentials: {token: secret}",
-        "terminationGracePeriodSeconds: 30",
+        "terminationGracePeriodSeconds: 0",
+        "certificateAuthorities: {key: a/b}",
+        "settings: {COMPUTE_API_CA_FILE: /tmp/ca.crt}",
         "networkPolicy: {extraEgressPorts: [70000]}",
         "rbac: {create: maybe}"
       })
   void refusesWhatCanNotBeMeant(String yaml) {
-    assertThatThrownBy(() -> render(yaml)).hasMessageContaining("schema");
+    assertThatThrownBy(() -> Chart.render(yaml)).hasMessageContaining("schema");
   }
 
   static Stream<Arguments> sameChoices() {
@@ -166,27 +152,49 @@ class HelmChartTest {
         Arguments.of("base", ""),
         Arguments.of("overlays/namespaced", "watch: {namespaces: [team-a]}"),
         Arguments.of("overlays/ha", "{replicas: 3, spreadOver: [topology.kubernetes.io/zone]}"),
-        Arguments.of("overlays/monitoring", "serviceMonitor: {enabled: true}"));
+        Arguments.of("overlays/monitoring", "serviceMonitor: {enabled: true}"),
+        Arguments.of(
+            "overlays/demo",
+            """
+            replicas: 1
+            settings:
+              COMPUTE_API_URL: http://compute-simulator.compute-operator.svc:8080/api/compute/v1
+              COMPUTE_API_ALLOW_HTTP: true
+            """));
   }
 
   @ParameterizedTest
   @MethodSource("sameChoices")
   void isTheKustomizationForTheSameChoices(String kustomization, String yaml) throws IOException {
-    var kubectl = Rendered.kubectl();
-    assumeThat(kubectl).as("kubectl on the PATH").isPresent();
-    Rendered kustomized =
-        Rendered.of(Rendered.kustomize(kubectl.get(), Rendered.KUSTOMIZE.resolve(kustomization)));
+    Rendered kustomized = Rendered.of(kustomized(kustomization));
 
-    Rendered helm = Rendered.of(render("image: {tag: dev}\n" + flow(yaml)));
+    Rendered helm = Rendered.of(Chart.render("image: {tag: dev}\n" + flow(yaml)));
 
     Map<String, JsonNode> ours =
         helm.without("ClusterRole  compute-operator-view", "ClusterRole  compute-operator-edit")
             .plain()
             .objects();
     Map<String, JsonNode> theirs =
-        withLabelsOfDefinitions(kustomized.without("Namespace")).plain().objects();
+        withLabelsOfDefinitions(
+                kustomized.without(
+                    "Namespace",
+                    "Secret",
+                    "Deployment compute-operator compute-simulator",
+                    "Service compute-operator compute-simulator"))
+            .plain()
+            .objects();
     assertThat(ours).as("a Namespace is the release's own").containsOnlyKeys(theirs.keySet());
     theirs.forEach((key, object) -> assertThat(ours.get(key)).as(key).isEqualTo(object));
+  }
+
+  /** The base is install.yaml, as another test holds it to, and so needs no kubectl. */
+  private static String kustomized(String kustomization) {
+    if (kustomization.equals("base")) {
+      return InstallManifest.text();
+    }
+    var kubectl = Rendered.kubectl();
+    assumeThat(kubectl).as("kubectl on the PATH").isPresent();
+    return Rendered.kustomize(kubectl.get(), Rendered.KUSTOMIZE.resolve(kustomization));
   }
 
   private static String flow(String yaml) {
@@ -246,8 +254,67 @@ class HelmChartTest {
   }
 
   @Test
-  void givesNobodyTheStatus() throws IOException {
-    Rendered.of(render(""))
+  void writesNumbersAsTheOperatorReadsThem() {
+    Map<String, String> settings =
+        settings("settings: {COMPUTE_RATE_CREATE: 1000000, COMPUTE_RATE_GET: '20'}");
+
+    assertThat(settings)
+        .containsEntry("COMPUTE_RATE_CREATE", "1000000")
+        .containsEntry("COMPUTE_RATE_GET", "20");
+  }
+
+  @Test
+  void mountsTheCertificateAuthoritiesWhereTheOperatorReadsThem() {
+    String yaml = "certificateAuthorities: {configMap: authorities, key: all.pem}";
+    JsonNode pod = deployment(yaml).at("/spec/template/spec");
+
+    assertThat(settings(yaml)).containsEntry("COMPUTE_API_CA_FILE", "/etc/compute-api/all.pem");
+    assertThat(pod.path("volumes").findValuesAsText("configMap")).hasSize(1);
+    assertThat(pod.at("/volumes/1/configMap/name").asText()).isEqualTo("authorities");
+    assertThat(pod.at("/containers/0/volumeMounts/1/mountPath").asText())
+        .isEqualTo("/etc/compute-api");
+    assertThat(pod.at("/containers/0/volumeMounts/1/name")).isEqualTo(pod.at("/volumes/1/name"));
+  }
+
+  /** The longest shutdown is the operator's own figure. */
+  @ParameterizedTest
+  @ValueSource(strings = {"500ms", "30s", "2m"})
+  void refusesAGracePeriodInWhichAnAnswerCouldNotBeRecorded(String timeout) {
+    Map<String, String> values = Map.of("compute.api.token", "any", "compute.api.timeout", timeout);
+    Settings settings = Settings.read(property -> Optional.ofNullable(values.get(property)), false);
+    long enough = settings.longestShutdown().toSeconds() + 1;
+    String yaml = "{settings: {COMPUTE_API_TIMEOUT: %s}, terminationGracePeriodSeconds: %d}";
+
+    assertThat(
+            deployment(yaml.formatted(timeout, enough))
+                .at("/spec/template/spec/terminationGracePeriodSeconds")
+                .asLong())
+        .isEqualTo(enough);
+    assertThatThrownBy(() -> Chart.render(yaml.formatted(timeout, enough - 1)))
+        .hasMessageContaining("terminationGracePeriodSeconds must be at least " + enough);
+  }
+
+  @Test
+  void refusesWhatIsTooShortForTheDefault() {
+    assertThatThrownBy(() -> Chart.render("terminationGracePeriodSeconds: 65"))
+        .hasMessageContaining("must be at least 66, because COMPUTE_API_TIMEOUT is 30s");
+  }
+
+  private static JsonNode deployment(String yaml) {
+    return Rendered.of(Chart.render(yaml)).objects().get("Deployment " + NAME + " " + NAME);
+  }
+
+  private static Map<String, String> settings(String yaml) {
+    Map<String, String> settings = new TreeMap<>();
+    for (JsonNode variable : deployment(yaml).at("/spec/template/spec/containers/0/env")) {
+      settings.put(variable.path("name").asText(), variable.path("value").asText());
+    }
+    return settings;
+  }
+
+  @Test
+  void givesNobodyTheStatus() {
+    Rendered.of(Chart.render(""))
         .objects()
         .forEach(
             (key, object) -> {
@@ -259,8 +326,13 @@ class HelmChartTest {
 
   @Test
   void saysInWhichOrderToUninstall() throws IOException {
+    String[] order = {"kubectl delete computeinstances --all", "helm uninstall"};
+
     assertThat(Files.readString(CHART.resolve("templates").resolve("NOTES.txt")))
-        .containsSubsequence(
-            "kubectl delete computeinstances --all", "helm uninstall", "kubectl delete crd");
+        .containsSubsequence(order)
+        .contains("kubectl delete crd");
+    assertThat(Files.readString(Path.of("docs", "install.md"))).containsSubsequence(order);
+    assertThat(Files.readString(Path.of("README.md")))
+        .containsSubsequence(order[0], "kubectl delete -f deploy/install.yaml");
   }
 }

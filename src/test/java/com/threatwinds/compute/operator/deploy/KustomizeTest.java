@@ -1,15 +1,25 @@
 package com.threatwinds.compute.operator.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.threatwinds.compute.operator.simulator.SimulatorMain;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +102,65 @@ class KustomizeTest {
     assertThat(cluster)
         .containsExactlyElementsOf(
             rules(everywhere).filter(rule -> isOf(rule, "customresourcedefinitions")).toList());
+  }
+
+  private static final Pattern VARIABLE_OF_THE_IMAGE = Pattern.compile("(SIM_\\w+)=(\\S+)");
+
+  /** Needs no kubectl: the files are read as they are. */
+  @Test
+  void theDemoRunsASimulatorWhereItsOperatorLooksForIt() throws IOException {
+    Path demo = Rendered.KUSTOMIZE.resolve("overlays").resolve("demo");
+    var simulator =
+        new InstallManifest(StrictYaml.read(Files.readString(demo.resolve("simulator.yaml"))));
+    Service service = simulator.only(Service.class);
+    Container container = simulator.container();
+    Map<String, String> environment =
+        VARIABLE_OF_THE_IMAGE
+            .matcher(Files.readString(Path.of("Dockerfile")))
+            .results()
+            .collect(Collectors.toMap(variable -> variable.group(1), value -> value.group(2)));
+
+    assertThat(container.getEnv()).isEmpty();
+    Map<String, String> flags = SimulatorMain.flags(new String[0], environment);
+
+    Map<String, String> changed = new TreeMap<>(flags);
+    changed.entrySet().removeAll(SimulatorMain.flags(new String[0], Map.of()).entrySet());
+    assertThat(changed).containsOnly(entry("bind", "0.0.0.0"), entry("port", "8080"));
+    assertThat(container.getPorts())
+        .extracting(port -> port.getName() + "=" + port.getContainerPort())
+        .containsExactly(
+            service.getSpec().getPorts().getFirst().getTargetPort().getStrVal() + "=8080");
+    assertThat(simulator.only(Deployment.class).getSpec().getTemplate().getMetadata().getLabels())
+        .isEqualTo(service.getSpec().getSelector());
+    assertThat(simulator.only(Secret.class).getStringData())
+        .containsOnly(entry("token", flags.get("token")));
+    assertThat(simulator.only(Secret.class).getMetadata().getName())
+        .isEqualTo(
+            InstallManifest.read()
+                .only(Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getVolumes()
+                .getFirst()
+                .getSecret()
+                .getSecretName());
+    assertThat(Files.readString(demo.resolve("kustomization.yaml")))
+        .contains(
+            "http://%s.%s.svc:%d%s"
+                .formatted(
+                    service.getMetadata().getName(),
+                    service.getMetadata().getNamespace(),
+                    service.getSpec().getPorts().getFirst().getPort(),
+                    flags.get("base-path")));
+  }
+
+  @Test
+  void guardsNoPodThatIsTheOnlyOne() {
+    assertThat(Rendered.of(render("overlays/demo")).objects().keySet())
+        .noneMatch(key -> key.startsWith("PodDisruptionBudget"));
+    assertThat(Rendered.of(render("overlays/ha")).objects().keySet())
+        .anyMatch(key -> key.startsWith("PodDisruptionBudget"));
   }
 
   private static Stream<JsonNode> rules(JsonNode rules) {

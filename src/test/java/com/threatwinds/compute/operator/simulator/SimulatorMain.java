@@ -97,7 +97,7 @@ public final class SimulatorMain {
   /**
    * @throws IllegalArgumentException if a flag is unknown or its value can't be used
    */
-  static Map<String, String> flags(String[] arguments, Map<String, String> environment) {
+  public static Map<String, String> flags(String[] arguments, Map<String, String> environment) {
     Map<String, String> flags = new TreeMap<>(DEFAULTS);
     for (String name : DEFAULTS.keySet()) {
       String value = environment.get("SIM_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
