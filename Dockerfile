@@ -11,6 +11,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
+COPY src/build src/build
 COPY src/main src/main
 # Tests are for make test: here there is neither their source nor a cluster for them.
 RUN --mount=type=cache,target=/root/.m2 \

@@ -24,10 +24,10 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds manifests argocd plugin image format clean
+.PHONY: help demo test it faults bench assets run crds manifests argocd plugin reproducible image format clean
 
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Show the operator at work on this machine: no cluster, no account (ONCE=1 ends by itself)
 	@echo "Building: a minute or two, and longer the first time, when the libraries are downloaded."
@@ -89,6 +89,20 @@ argocd: ## Generate deploy/argocd/argocd-cm.yaml and helm-values.yaml from the s
 	@$(PACKAGE)
 	@$(TEST_JAVA) com.threatwinds.compute.operator.argocd.ArgoCdSettings
 	@ls deploy/argocd/*.yaml
+
+reproducible: ## Build twice, in two directories, zones and languages, and compare each file that ships
+	@rm -rf target/reproducible
+	@for build in "a UTC C" "b Asia/Tokyo C.UTF-8"; do \
+	  set -- $$build && mkdir -p "target/reproducible/$$1" && \
+	  tar -cf - .mvn mvnw pom.xml src/build src/main | tar -C "target/reproducible/$$1" -xf - && \
+	  (JAVA_HOME="$$(.mvn/find-jdk)" && export JAVA_HOME && cd "target/reproducible/$$1" && TZ=$$2 LC_ALL=$$3 $(MVN) -B -ntp -q package \
+	    -Dmaven.test.skip -Dmdep.skip -Dspotless.check.skip) && \
+	  (cd "target/reproducible/$$1/target" && find quarkus-app sbom.json -type f | LC_ALL=C sort | xargs sha256sum) \
+	    > "target/reproducible/$$1.sums" || exit 1; \
+	done
+	@diff target/reproducible/a.sums target/reproducible/b.sums
+	@echo "the same, file by file: $$(wc -l < target/reproducible/a.sums) files, all together" \
+	  "$$(sha256sum < target/reproducible/a.sums | cut -d ' ' -f 1)"
 
 image: ## Build the container image, with docker, podman or buildah
 	@for engine in docker podman buildah; do \
