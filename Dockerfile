@@ -8,6 +8,8 @@ ARG BUILD_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk
 ARG RUNTIME_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jre
 
 FROM ${BUILD_IMAGE} AS build
+# Without it the wrapper gets another archive of Maven than the one whose checksum it knows.
+RUN command -v unzip || (apt-get update -q && apt-get install -yq --no-install-recommends unzip)
 WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
