@@ -24,7 +24,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds manifests argocd plugin reproducible image format clean
+.PHONY: help demo test it faults bench assets run crds manifests argocd plugin reproducible image image-test format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ image: ## Build the container image, with docker, podman or buildah
 	  if $$engine info >/dev/null 2>&1; then echo "$$engine build -t $(IMAGE) ."; exec $$engine build -t "$(IMAGE)" .; fi; \
 	done; \
 	echo "No container engine works here: docker, podman or buildah is needed to build an image." >&2; exit 1
+
+image-test: ## Build the images twice on a stand-in base and start them (root, buildah and debootstrap)
+	@.ci/image-test
 
 format: ## Format the sources
 	@$(MAVEN) -q spotless:apply
