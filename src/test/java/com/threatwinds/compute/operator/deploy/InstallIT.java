@@ -26,8 +26,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,10 +234,14 @@ class InstallIT {
     admin.resource(instance("kept", Map.of())).create();
     admin.resource(instance("restored", Map.of(Annotations.INSTANCE_ID, "i-1"))).create();
 
+    // It is in force a moment later; until then each try is a change, and must be another one.
+    AtomicInteger tries = new AtomicInteger();
     await("the policy")
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThatThrownBy(() -> annotate(admin, "kept", "\"i-2\""))
+                assertThatThrownBy(
+                        () -> annotate(admin, "kept", "\"try-" + tries.incrementAndGet() + "\""))
                     .hasMessageContaining("kept by the operator alone"));
     assertThatThrownBy(() -> annotate(admin, "restored", "\"i-2\""))
         .hasMessageContaining("kept by the operator alone");
