@@ -17,7 +17,6 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * One pass: observe, decide, execute, report. A resource that lives and one that is deleted go the
  * same way.
  *
- * <p>What throws here is a bug or a Kubernetes API that does not answer; it is retried without end,
- * since giving up would leave a deleted resource's instance running for ever.
+ * <p>What throws here is a bug or a Kubernetes API that does not answer: {@link EndlessRetry}.
  */
 @ControllerConfiguration(
     name = "computeinstance",
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
     generationAwareEventProcessing = false,
     // A list limit makes the informer read what is, not whatever past a replica has at hand.
     informer = @Informer(onUpdateFilter = OwnChanges.class, informerListLimit = 500))
-@GradualRetry(maxAttempts = -1, initialInterval = 500, intervalMultiplier = 2, maxInterval = 30_000)
 public final class ComputeInstanceReconciler
     implements Reconciler<ComputeInstance>, Cleaner<ComputeInstance> {
 

@@ -279,7 +279,7 @@ final class Wiring {
           built.getName(),
           built.isGenerationAware(),
           built.getAssociatedReconcilerClassName(),
-          built.getRetry(),
+          new EndlessRetry(),
           new Unlimited(),
           Duration.ZERO, // Never asked for.
           built.getFinalizerName(),
