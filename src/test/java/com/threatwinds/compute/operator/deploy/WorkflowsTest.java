@@ -35,8 +35,7 @@ class WorkflowsTest {
       Set.of("name", "on", "permissions", "concurrency", "jobs", "env");
   private static final Set<String> JOB_KEYS =
       Set.of("runs-on", "timeout-minutes", "steps", "needs", "permissions");
-  private static final Set<String> STEP_KEYS =
-      Set.of("name", "id", "if", "uses", "with", "run", "env");
+  private static final Set<String> STEP_KEYS = Set.of("name", "id", "uses", "with", "run", "env");
 
   @ParameterizedTest
   @MethodSource("workflows")
