@@ -88,7 +88,7 @@ class ReadmeCommandsTest {
   private void namesWhatIsThere(String call) {
     List<String> words = List.of(call.split(" "));
     if (words.getFirst().equals("make")) {
-      assertThat(read(Path.of("Makefile"))).contains("\n" + words.get(1) + ":");
+      assertThat(ReadmeTest.read(Path.of("Makefile"))).contains("\n" + words.get(1) + ":");
     }
     for (int i = 0; i + 1 < words.size(); i++) {
       if (words.get(i).equals("-f") && !words.get(i + 1).equals("-")) {
@@ -126,17 +126,9 @@ class ReadmeCommandsTest {
 
   private static List<String> blocks() {
     return Pattern.compile("(?s)```sh\n(.*?)```")
-        .matcher(read(Path.of("README.md")))
+        .matcher(ReadmeTest.read(Path.of("README.md")))
         .results()
         .map((MatchResult match) -> match.group(1))
         .toList();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -195,7 +195,7 @@ class ReadmeTest {
         .toList();
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
