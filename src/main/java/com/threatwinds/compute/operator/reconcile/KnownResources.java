@@ -5,6 +5,7 @@ import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceSpec;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import com.threatwinds.compute.operator.compute.InstanceId;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class KnownResources implements Bindings {
 
   private final Set<String> openCreates = ConcurrentHashMap.newKeySet();
   private final Packing packing = new Packing();
+  private volatile Consumer<ComputeInstance> gone = resource -> {};
   private final Tally tally = new Tally();
 
   /** A store for one informer. */
@@ -48,10 +51,15 @@ final class KnownResources implements Bindings {
     return shelf;
   }
 
+  /** From now on told of each resource that left the cluster, as last known. */
+  void whenGone(Consumer<ComputeInstance> listener) {
+    gone = listener;
+  }
+
   /** All of them, each read when it is reached: thousands at once are many megabytes. */
   Stream<ComputeInstance> all() {
     return Stream.concat(
-        shelves.stream().flatMap(Shelf::values), List.copyOf(strangers.values()).stream());
+        shelves.stream().flatMap(Shelf::resources), List.copyOf(strangers.values()).stream());
   }
 
   /** The names of all of them. */
@@ -108,6 +116,20 @@ final class KnownResources implements Bindings {
     return byInstance.containsKey(id.value());
   }
 
+  /** A resource of which nothing is told but its name. */
+  private static ComputeInstance named(String key) {
+    ResourceID id = nameOf(key);
+    var resource = new ComputeInstance();
+    resource.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(id.getNamespace().orElse(null))
+            .withName(id.getName())
+            .withUid("")
+            .withResourceVersion("0") // The framework compares it.
+            .build());
+    return resource;
+  }
+
   private static ResourceID nameOf(String key) {
     int slash = key.indexOf('/');
     return new ResourceID(key.substring(slash + 1), key.substring(0, slash));
@@ -159,10 +181,13 @@ final class KnownResources implements Bindings {
   }
 
   /** That resource is gone, whatever an informer was told. */
-  synchronized void drop(ComputeInstance gone) {
-    String key = keyOf(gone);
-    shelves.forEach(shelf -> shelf.remove(key));
-    index(key, strangers.remove(key), null);
+  void drop(ComputeInstance resource) {
+    String key = keyOf(resource);
+    shelves.forEach(shelf -> shelf.take(key));
+    synchronized (this) {
+      index(key, strangers.remove(key), null);
+    }
+    gone.accept(resource);
   }
 
   private void index(
@@ -192,6 +217,10 @@ final class KnownResources implements Bindings {
     return others.isEmpty() ? null : others;
   }
 
+  static String keyOf(ResourceID id) {
+    return Cache.namespaceKeyFunc(id.getNamespace().orElse(null), id.getName());
+  }
+
   static String keyOf(ComputeInstance resource) {
     return Cache.metaNamespaceKeyFunc(resource);
   }
@@ -217,6 +246,9 @@ final class KnownResources implements Bindings {
   /**
    * What one informer keeps. A look by name finds what no informer keeps, too, so that the
    * framework sees it.
+   *
+   * <p>The informer asks for all values to compare their keys with those of a list, and would have
+   * thousands unpacked at once: it is given resources with nothing but a name.
    */
   private final class Shelf implements ItemStore<ComputeInstance> {
 
@@ -240,6 +272,14 @@ final class KnownResources implements Bindings {
 
     @Override
     public @Nullable ComputeInstance remove(String key) {
+      ComputeInstance before = take(key);
+      if (before != null) {
+        gone.accept(before);
+      }
+      return before;
+    }
+
+    private @Nullable ComputeInstance take(String key) {
       synchronized (KnownResources.this) {
         Packing.Kept kept = items.remove(key);
         ComputeInstance before = kept == null ? null : packing.read(kept);
@@ -255,7 +295,17 @@ final class KnownResources implements Bindings {
 
     @Override
     public Stream<ComputeInstance> values() {
+      return items.keySet().stream().map(KnownResources::named);
+    }
+
+    private Stream<ComputeInstance> resources() {
       return items.values().stream().map(packing::read);
+    }
+
+    /** What is added is told of at once: else it would be read again, all at the same time. */
+    @Override
+    public boolean isFullState() {
+      return false;
     }
 
     @Override

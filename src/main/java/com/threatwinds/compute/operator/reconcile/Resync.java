@@ -43,7 +43,7 @@ final class Resync implements AutoCloseable {
 
   /** Who is told of what was mended, and of whom to look at. */
   interface Listener {
-    void found(ComputeInstance resource);
+    void found(ResourceID resource);
 
     void gone(ComputeInstance resource);
 
@@ -160,7 +160,7 @@ final class Resync implements AutoCloseable {
       if (differs(resource)) {
         log.warn("resync=found resource={}", KnownResources.keyOf(resource));
         known.correct(resource);
-        listener.found(resource);
+        listener.found(ResourceID.fromResource(resource));
       }
     }
     for (ComputeInstance resource : differences.missing()) {

@@ -35,6 +35,7 @@ final class Rooms {
   private final KnownResources known;
   private final Resync.Source source;
   private final TemplateStore templates;
+  private final Workers workers;
   private final Settings settings;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -52,6 +53,8 @@ final class Rooms {
   private @Nullable CreateLane<Pass.Key> lane;
   private @Nullable Observer observer;
   private @Nullable Executor executor;
+  private @Nullable Resync resync;
+  private @Nullable CatalogMirror mirror;
 
   Rooms(
       GatedComputeApi api,
@@ -61,6 +64,7 @@ final class Rooms {
       KnownResources known,
       Resync.Source source,
       TemplateStore templates,
+      Workers workers,
       Settings settings,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -73,6 +77,7 @@ final class Rooms {
     this.known = known;
     this.source = source;
     this.templates = templates;
+    this.workers = workers;
     this.settings = settings;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -90,7 +95,11 @@ final class Rooms {
   }
 
   Wakeups open(Bindings bindings) {
-    Wakeups wakeups = new Wakeups(bindings, this::forget);
+    Wakeups wakeups =
+        new Wakeups(
+            bindings, id -> known.find(KnownResources.keyOf(id)), this::forget, workers::hasRoom);
+    workers.whenRoom(wakeups::handOn);
+    known.whenGone(this::forget);
     Inventory inventory =
         new Inventory(
             api,
@@ -120,8 +129,8 @@ final class Rooms {
             settings,
             clock,
             nanoTime);
-    Resync resync = new Resync(source, known, wakeups, settings.resyncInterval(), nanoTime);
-    CatalogMirror mirror =
+    this.resync = new Resync(source, known, wakeups, settings.resyncInterval(), nanoTime);
+    this.mirror =
         new CatalogMirror(
             catalog,
             templates,
@@ -129,8 +138,18 @@ final class Rooms {
             leadership::isHeld,
             settings.catalogInterval(),
             nanoTime);
-    wakeups.whenStarted(() -> leadership.listen(whileLeading(inventory, wakeups, resync, mirror)));
     return wakeups;
+  }
+
+  /** The framework takes events from now on. */
+  void start() {
+    workers.open();
+    leadership.listen(
+        whileLeading(
+            inventory(),
+            wakeups(),
+            Objects.requireNonNull(resync),
+            Objects.requireNonNull(mirror)));
   }
 
   private Inventory.Listener heard(Wakeups wakeups) {
@@ -155,7 +174,7 @@ final class Rooms {
       @Override
       public void won() {
         inventory.start();
-        known.all().forEach(wakeups::found);
+        known.names().forEach(wakeups::found);
         resync.start();
         late.start();
         mirror.start();

@@ -11,58 +11,98 @@ import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceDeleteEvent;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes resources for what Kubernetes can't see: an instance that changed, a turn that came, an API
  * that answers again. A resource that waits holds no thread; this is what it waits for.
+ *
+ * <p>Thousands that are woken at once are handed on as there is room for their passes.
  */
 final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance>
     implements Inventory.Listener, Resync.Listener, ResourceEventAware<ComputeInstance> {
 
+  /** How a resource is woken: only if the framework knows of it, or whether it does or not. */
+  private enum How {
+    IF_MET,
+    EVEN_IF_NEW
+  }
+
   private final Bindings bindings;
-  private final Consumer<ComputeInstance> gone;
+  private final Function<ResourceID, Optional<ComputeInstance>> known;
+  private final Consumer<ComputeInstance> released;
+  private final BooleanSupplier room;
   private final Set<ResourceID> waitingForApi = ConcurrentHashMap.newKeySet();
-  private Runnable started = () -> {};
+
+  /** In the order in which they were woken; itself its lock. */
+  private final LinkedHashMap<ResourceID, How> woken = new LinkedHashMap<>();
 
   /**
-   * @param gone told of every resource that left the cluster
+   * @param known the resource of a name; empty if there is none
+   * @param released told of every resource that others let go
+   * @param room whether one more pass may be asked for; when there is some again, {@link #handOn}
    */
-  Wakeups(Bindings bindings, Consumer<ComputeInstance> gone) {
+  Wakeups(
+      Bindings bindings,
+      Function<ResourceID, Optional<ComputeInstance>> known,
+      Consumer<ComputeInstance> released,
+      BooleanSupplier room) {
     super(ComputeInstance.class, "wakeups");
     this.bindings = bindings;
-    this.gone = gone;
-  }
-
-  /** Runs once the framework takes events. */
-  void whenStarted(Runnable task) {
-    started = task;
-  }
-
-  @Override
-  public void start() {
-    super.start();
-    started.run();
+    this.known = known;
+    this.released = released;
+    this.room = room;
   }
 
   @Override
   public void wake(ResourceID resource) {
-    if (isRunning()) {
-      getEventHandler().handleEvent(new Event(resource));
-    }
+    wake(resource, How.IF_MET);
   }
 
   /** The resource is to be looked at, whether the framework knows of it or not. */
   @Override
-  public void found(ComputeInstance resource) {
-    if (isRunning()) {
-      getEventHandler()
-          .handleEvent(
-              new ResourceEvent(
-                  ResourceAction.UPDATED, ResourceID.fromResource(resource), resource));
+  public void found(ResourceID resource) {
+    wake(resource, How.EVEN_IF_NEW);
+  }
+
+  private void wake(ResourceID resource, How how) {
+    if (!isRunning()) {
+      return;
+    }
+    synchronized (woken) {
+      woken.merge(resource, how, (one, other) -> one == How.IF_MET ? other : one);
+    }
+    handOn();
+  }
+
+  /** Hands on who was woken, for as long as there is room. */
+  void handOn() {
+    while (isRunning() && room.getAsBoolean()) {
+      Map.@Nullable Entry<ResourceID, How> next;
+      synchronized (woken) {
+        next = woken.pollFirstEntry();
+      }
+      if (next == null) {
+        return;
+      }
+      ResourceID id = next.getKey();
+      switch (next.getValue()) {
+        case IF_MET -> getEventHandler().handleEvent(new Event(id));
+        case EVEN_IF_NEW ->
+            known
+                .apply(id)
+                .map(resource -> new ResourceEvent(ResourceAction.UPDATED, id, resource))
+                .ifPresent(getEventHandler()::handleEvent);
+      }
     }
   }
 
@@ -84,11 +124,11 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
 
   @Override
   public void changed(Set<InstanceId> instances) {
-    Set<ResourceID> woken = new HashSet<>();
+    Set<ResourceID> concerned = new HashSet<>();
     for (InstanceId id : instances) {
-      woken.addAll(bindings.namesOf(id));
+      concerned.addAll(bindings.namesOf(id));
     }
-    woken.forEach(this::wake);
+    concerned.forEach(this::wake);
   }
 
   @Override
@@ -103,13 +143,13 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
   public void onResourceUpdated(ComputeInstance now, ComputeInstance before) {
     if (now.isMarkedForDeletion() && !now.hasFinalizer(ComputeInstance.FINALIZER)) {
       onResourceDeleted(now);
+      released.accept(now);
     }
   }
 
   @Override
   public void onResourceDeleted(ComputeInstance resource) {
     waitingForApi.remove(ResourceID.fromResource(resource));
-    gone.accept(resource);
   }
 
   @Override

@@ -26,6 +26,7 @@ import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimiter;
 import io.javaoperatorsdk.operator.processing.event.source.filter.GenericFilter;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnAddFilter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
@@ -39,6 +40,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Files;
@@ -51,11 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
@@ -67,8 +65,6 @@ import org.slf4j.LoggerFactory;
 final class Wiring {
 
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
-
-  private static final int PASSES_AT_ONCE = 256;
 
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
@@ -180,6 +176,7 @@ final class Wiring {
       KnownResources known,
       KubernetesClient client,
       OperatorMeters meters,
+      Workers workers,
       Config config) {
     Set<String> namespaces = namespaces(config);
     ResourcePages all = new ResourcePages(client, namespaces, Optional.empty());
@@ -192,6 +189,7 @@ final class Wiring {
         known,
         new ResourcePages(client, namespaces, selector),
         new ClusterTemplates(client),
+        workers,
         settings,
         InstantSource.system(),
         System::nanoTime,
@@ -225,13 +223,14 @@ final class Wiring {
       KubernetesClient client,
       KnownResources known,
       Leadership leadership,
+      Workers workers,
       MeterRegistry meters) {
     var complete =
         new Configuration(configuration, client, MicrometerMetricsV2.newBuilder(meters).build());
     QuarkusControllerConfiguration<ComputeInstance> built =
         configuration.getConfigurationFor(reconciler);
     var controller =
-        new Controller(built, new Informers(built.getInformerConfig(), known, leadership));
+        new Controller(built, new Informers(built.getInformerConfig(), known, leadership, workers));
     controller.setParent(complete);
     Operator operator = new Operator(complete);
     operator.register(reconciler, controller);
@@ -318,12 +317,17 @@ final class Wiring {
 
     private final KnownResources known;
     private final Leadership leadership;
+    private final Workers workers;
 
     private Informers(
-        InformerConfiguration<ComputeInstance> built, KnownResources known, Leadership leadership) {
+        InformerConfiguration<ComputeInstance> built,
+        KnownResources known,
+        Leadership leadership,
+        Workers workers) {
       super(built);
       this.known = known;
       this.leadership = leadership;
+      this.workers = workers;
     }
 
     @Override
@@ -334,6 +338,12 @@ final class Wiring {
     @Override
     public GenericFilter<? super ComputeInstance> getGenericFilter() {
       return resource -> leadership.isLeading();
+    }
+
+    /** Those that are there at the start are looked at as there is room. */
+    @Override
+    public OnAddFilter<? super ComputeInstance> getOnAddFilter() {
+      return resource -> workers.isOpen();
     }
   }
 
@@ -370,6 +380,7 @@ final class Wiring {
                 awaitKubernetes(client);
                 rooms.observer().tellIfBlind(() -> Resources.isDefinitionGoing(client));
                 operator.start();
+                rooms.start();
                 if (settings.leaderElection()) {
                   election.start();
                 }
@@ -438,30 +449,20 @@ final class Wiring {
 
   @Produces
   @Singleton
-  ConfigurationServiceCustomizer frameworkSettings() {
+  @Typed(Workers.class) // There is another executor, which is Quarkus's own.
+  Workers workers() {
+    return new Workers();
+  }
+
+  @Produces
+  @Singleton
+  ConfigurationServiceCustomizer frameworkSettings(Workers workers) {
     return new ConfigurationServiceCustomizer() {
       @Override
       public Consumer<ConfigurationServiceOverrider> overrider() {
-        return overrider -> overrider.withExecutorService(passes());
+        return overrider -> overrider.withExecutorService(workers);
       }
     };
-  }
-
-  /**
-   * A pass may wait 30 s for an answer, so there are more than there could be platform threads; but
-   * not one for each resource at once, as at a start: each holds a resource unpacked.
-   */
-  private static ExecutorService passes() {
-    var executor =
-        new ThreadPoolExecutor(
-            PASSES_AT_ONCE,
-            PASSES_AT_ONCE,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofVirtual().name("pass-", 0).factory());
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
   }
 
   @Produces

@@ -39,7 +39,6 @@ final class Course {
   private ModelOperator process() {
     var process = new ModelOperator(api, cluster, SampleSettings.defaults(), clock);
     Wakeups wakeups = process.rooms.wakeups();
-    wakeups.whenStarted(() -> {});
     wakeups.setEventHandler(
         event -> {
           if (event.getRelatedCustomResourceID().getName().equals(name)) {

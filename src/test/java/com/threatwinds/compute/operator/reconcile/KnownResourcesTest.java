@@ -7,6 +7,8 @@ import com.threatwinds.compute.operator.compute.InstanceId;
 import com.threatwinds.compute.operator.decision.Given;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KnownResourcesTest {
@@ -73,6 +75,33 @@ class KnownResourcesTest {
     assertThat(known.all()).hasSize(1);
     shelf.remove("prod/web");
     assertThat(known.all()).isEmpty();
+  }
+
+  @Test
+  void givesTheInformerNamesToCompareAndNothingThatHasToBeUnpacked() {
+    ItemStore<ComputeInstance> shelf = known.shelf();
+    put(shelf, resource("prod", "web", "i-1"));
+
+    ComputeInstance named = shelf.values().findFirst().orElseThrow();
+
+    assertThat(shelf.getKey(named)).isEqualTo("prod/web");
+    assertThat(named.getStatus()).isNull();
+    assertThat(known.all().findFirst().orElseThrow().getStatus().instanceId()).isEqualTo("i-1");
+  }
+
+  @Test
+  void tellsWhatAResourceWasThatIsGone() {
+    List<String> gone = new ArrayList<>();
+    known.whenGone(resource -> gone.add(resource.getStatus().instanceId()));
+    ItemStore<ComputeInstance> shelf = known.shelf();
+    put(shelf, resource("prod", "web", "i-1"));
+    put(shelf, resource("prod", "other", "i-2"));
+
+    shelf.remove("prod/web");
+    shelf.remove("prod/never-there");
+    known.drop(resource("prod", "other", "i-2"));
+
+    assertThat(gone).containsExactly("i-1", "i-2");
   }
 
   private static ComputeInstance put(ItemStore<ComputeInstance> shelf, ComputeInstance resource) {

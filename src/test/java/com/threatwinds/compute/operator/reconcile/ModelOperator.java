@@ -66,6 +66,8 @@ final class ModelOperator {
     for (Kind kind : Kind.values()) {
       gates.put(kind, new Gate(Optional.ofNullable(settings.rates().get(kind)), clock));
     }
+    Workers workers = new Workers();
+    workers.open();
     this.rooms =
         new Rooms(
             new GatedComputeApi(api, gates, operation -> {}),
@@ -75,6 +77,7 @@ final class ModelOperator {
             known,
             page -> "0",
             new NoTemplates(),
+            workers,
             settings,
             api::time,
             clock,

@@ -102,7 +102,6 @@ class QueueTest {
   private ModelOperator operator(Map<Kind, Integer> rates) {
     var operator = new ModelOperator(api, cluster, SampleSettings.limited(rates), clock);
     Wakeups wakeups = operator.rooms.wakeups();
-    wakeups.whenStarted(() -> {});
     wakeups.setEventHandler(event -> wake(event.getRelatedCustomResourceID().getName()));
     wakeups.start();
     api.witness(call -> sent.add(new Sent(call.operation(), call.on(), clock.getAsLong())));

@@ -33,8 +33,8 @@ class ResyncTest {
           known,
           new Resync.Listener() {
             @Override
-            public void found(ComputeInstance resource) {
-              told.add("found " + resource.getMetadata().getName());
+            public void found(ResourceID resource) {
+              told.add("found " + resource.getName());
             }
 
             @Override

@@ -110,6 +110,7 @@ final class SearchProcess implements ComputeApi, ResourceStore {
             known,
             page -> "0",
             new NoTemplates(),
+            new Workers(),
             settings,
             () -> ModelApi.START,
             () -> clock,
@@ -154,7 +155,7 @@ final class SearchProcess implements ComputeApi, ResourceStore {
   /** What it remembers once its informer has told it that a resource is gone. */
   static SearchMemory forgot(SearchTables tables, SearchMemory memory, int gone) {
     var process = new SearchProcess(tables, 0, memory, List.of(), List.of());
-    process.rooms.wakeups().onResourceDeleted(process.in(gone));
+    process.rooms.known().drop(process.in(gone));
     return process.memory();
   }
 
