@@ -116,7 +116,8 @@ final class ClusterCases {
         new FaultCase(
             "F12",
             "started again, the list has an older past of the resource",
-            Stage.Setup.one(),
+            // Or its other way to learn what is so might mend the list before it rests on it.
+            Stage.Setup.one().with("OPERATOR_RESYNC_INTERVAL", "10m"),
             stage -> {
               stage.start();
               Subject web = Life.born(stage);
