@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -172,23 +171,6 @@ class GitOpsTest {
     } else {
       into.add(path);
     }
-  }
-
-  @Test
-  void linksToWhatIsThere() {
-    String guide = text(GUIDE);
-
-    assertThat(matches(guide, "]\\(([^)]+)\\)"))
-        .isNotEmpty()
-        .allSatisfy(
-            link -> {
-              if (link.startsWith("#")) {
-                assertThat(guide.toLowerCase(Locale.ROOT))
-                    .contains("\n## " + link.substring(1).replace('-', ' ') + "\n");
-              } else if (!link.startsWith("https://")) {
-                assertThat(GUIDE.resolveSibling(link)).exists();
-              }
-            });
   }
 
   // -- what is advised is kept

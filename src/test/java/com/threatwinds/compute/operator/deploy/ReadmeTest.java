@@ -1,7 +1,6 @@
 package com.threatwinds.compute.operator.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import com.threatwinds.compute.operator.api.v1alpha1.Annotations;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
@@ -29,10 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's tables, links, commands and examples against the code. */
+/** The README's tables, commands and examples against the code. */
 class ReadmeTest {
 
   private static final Path README = Path.of("README.md");
@@ -128,21 +125,6 @@ class ReadmeTest {
                     }));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"README.md", "SECURITY.md", "CHANGELOG.md"})
-  void linksToWhatIsThere(String document) {
-    String text = read(Path.of(document));
-    for (String link : matches(text, "]\\(([^)]+)\\)")) {
-      if (link.startsWith("https://")) {
-        assertThatNoException().as(link).isThrownBy(() -> java.net.URI.create(link));
-      } else if (link.startsWith("#")) {
-        assertThat(anchors(text)).as(document).contains(link.substring(1));
-      } else {
-        assertThat(Path.of(link)).as(document).exists();
-      }
-    }
-  }
-
   @Test
   void showsTheColumnsOfTheDefinitions() {
     showsTheColumnsOf("computeinstances");
@@ -157,13 +139,6 @@ class ReadmeTest {
 
     assertThat(TEXT)
         .containsPattern("(?m)^NAME +" + String.join(" +", columns).replace("-", "\\-") + "$");
-  }
-
-  private static List<String> anchors(String text) {
-    return matches(text, "(?m)^#+ (.+)$").stream()
-        .map(title -> title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", ""))
-        .map(title -> title.replace(' ', '-'))
-        .toList();
   }
 
   /** The code in the first column of the table that begins so, below that title. */
