@@ -1,32 +1,19 @@
 package com.threatwinds.compute.operator.decision;
 
-import static com.threatwinds.compute.operator.decision.Given.ID;
 import static com.threatwinds.compute.operator.decision.Given.asked;
-import static com.threatwinds.compute.operator.decision.Given.bound;
-import static com.threatwinds.compute.operator.decision.Given.open;
-import static com.threatwinds.compute.operator.decision.Given.unavailable;
-import static com.threatwinds.compute.operator.decision.Given.unbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
-import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus.PowerOutcome;
 import com.threatwinds.compute.operator.api.v1alpha1.DeletionPolicy;
 import com.threatwinds.compute.operator.api.v1alpha1.Power;
-import com.threatwinds.compute.operator.api.v1alpha1.Reason;
 import com.threatwinds.compute.operator.compute.InstanceState;
-import com.threatwinds.compute.operator.compute.Operation;
 import com.threatwinds.compute.operator.decision.Action.Release.Why;
+import com.threatwinds.compute.operator.decision.Cases.Case;
 import com.threatwinds.compute.operator.decision.Given.Asked;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,37 +25,9 @@ class DeciderPropertiesTest {
   /** More passes than anything needs. */
   private static final int PASSES = 20;
 
-  private static final List<@Nullable Power> POWERS =
-      Stream.concat(Stream.of((Power) null), Arrays.stream(Power.values())).toList();
-  private static final List<@Nullable DeletionPolicy> POLICIES =
-      Stream.concat(Stream.of((DeletionPolicy) null), Arrays.stream(DeletionPolicy.values()))
-          .toList();
-  private static final List<Boolean> EITHER = List.of(false, true);
-
-  private record Case(Desired desired, ComputeInstanceStatus status, Observation observation) {
-
-    Action action() {
-      return Decider.decide(desired, status, observation);
-    }
-
-    boolean isBound() {
-      return status.instanceId() != null;
-    }
-
-    boolean moves() {
-      return observation instanceof Observation.Found found
-          && (found.instance().state().isMoving()
-              || found.instance().state() == InstanceState.UNKNOWN);
-    }
-
-    boolean isRivalled() {
-      return observation instanceof Observation.Found found && found.rival().isPresent();
-    }
-  }
-
   @Test
   void decidesSomethingInEveryCase() {
-    assertThat(cases().map(Case::action)).doesNotContainNull().hasSizeGreaterThan(100_000);
+    assertThat(Cases.all().map(Case::action)).doesNotContainNull().hasSizeGreaterThan(100_000);
   }
 
   @Test
@@ -176,7 +135,7 @@ class DeciderPropertiesTest {
 
   @Test
   void comesToRestAsAskedAndStaysThere() {
-    for (Desired desired : wishes().map(Asked::desired).toList()) {
+    for (Desired desired : Cases.wishes().map(Asked::desired).toList()) {
       for (Model model : beginnings(desired)) {
         Action last = run(model);
 
@@ -210,7 +169,7 @@ class DeciderPropertiesTest {
     for (int i = 0; i < 2_000; i++) {
       model.ask(
           asked()
-              .power(POWERS.get(random.nextInt(POWERS.size())))
+              .power(Cases.POWERS.get(random.nextInt(Cases.POWERS.size())))
               .requestId(names.get(random.nextInt(names.size())))
               .restart(names.get(random.nextInt(names.size())))
               .reset(names.get(random.nextInt(names.size())))
@@ -234,7 +193,7 @@ class DeciderPropertiesTest {
     List<Power> changes = new ArrayList<>();
 
     for (int i = 0; i < 500; i++) {
-      Power power = POWERS.get(random.nextInt(POWERS.size()));
+      Power power = Cases.POWERS.get(random.nextInt(Cases.POWERS.size()));
       if (power != before && power != null && power.isRequest()) {
         changes.add(power);
       }
@@ -278,106 +237,11 @@ class DeciderPropertiesTest {
     return beginnings;
   }
 
-  // -- everything there is
-
   private static void never(Predicate<Case> fault) {
-    assertThat(cases().filter(fault).limit(3)).isEmpty();
+    assertThat(Cases.all().filter(fault).limit(3)).isEmpty();
   }
 
   private static boolean isAnyOf(Action action, Class<?>... kinds) {
     return Arrays.stream(kinds).anyMatch(kind -> kind.isInstance(action));
-  }
-
-  private static Stream<Case> cases() {
-    List<ComputeInstanceStatus> statuses = statuses();
-    List<Observation> observations = observations();
-    return Stream.concat(
-            wishes(), Stream.of(asked().problem("no"), asked().problem("no").deleting()))
-        .flatMap(asked -> EITHER.stream().map(paused -> asked.paused(paused).desired()))
-        .flatMap(
-            desired ->
-                statuses.stream()
-                    .flatMap(
-                        status ->
-                            observations.stream().map(seen -> new Case(desired, status, seen))));
-  }
-
-  private static Stream<Asked> wishes() {
-    List<Asked> wishes = new ArrayList<>();
-    for (Power power : POWERS) {
-      for (boolean deleting : EITHER) {
-        for (DeletionPolicy policy : POLICIES) {
-          for (boolean annotated : EITHER) {
-            for (int takeover = 0; takeover < 3; takeover++) {
-              Asked wish =
-                  asked()
-                      .power(power)
-                      .deleting(deleting)
-                      .policy(policy)
-                      .restart(annotated ? "monday" : null)
-                      .reset(annotated ? "tuesday" : null);
-              wishes.add(
-                  switch (takeover) {
-                    case 0 -> wish;
-                    case 1 -> wish.takeover(ID);
-                    default -> wish.takeoverByAnnotation(ID);
-                  });
-            }
-          }
-        }
-      }
-    }
-    return wishes.stream();
-  }
-
-  private static List<ComputeInstanceStatus> statuses() {
-    return Stream.of(
-            unbound(),
-            unbound().problem("no"),
-            unbound().stalled(Reason.REQUEST_REJECTED),
-            bound(),
-            bound().takenOver(),
-            bound().ready(Reason.RUNNING),
-            bound().handled("spec/Restart", "annotation/Restart/monday"),
-            bound().last(Power.RESET, null, PowerOutcome.ISSUING),
-            bound().last(Power.RESET, null, PowerOutcome.REJECTED, "spec/Reset"),
-            bound().state(InstanceState.RUNNING).stalled(Reason.REQUEST_REJECTED),
-            // By hand, or by a program that means well:
-            bound().boundTo("not an id"),
-            bound().create(),
-            open(),
-            open(ID.value()))
-        .map(Given.Recorded::status)
-        .toList();
-  }
-
-  private static List<Observation> observations() {
-    List<Observation> observations = new ArrayList<>();
-    for (InstanceState state : InstanceState.values()) {
-      observations.add(Given.found(state));
-      observations.add(new Observation.Found(Given.instance(state), Optional.of(", other")));
-    }
-    for (boolean confirmed : EITHER) {
-      for (boolean proven : EITHER) {
-        observations.add(new Observation.Absent(confirmed, proven));
-      }
-    }
-    observations.add(new Observation.NotYet());
-    observations.add(new Observation.Failed(unavailable(Operation.LIST)));
-    observations.add(new Observation.OtherAccount());
-    observations.add(new Observation.Orderable(Optional.empty()));
-    observations.add(new Observation.NoSuchTemplate(List.of("other")));
-    observations.add(new Observation.NoSuchZone(List.of()));
-    observations.add(new Observation.Unsettled(Duration.ofSeconds(1)));
-    observations.add(new Observation.Due());
-    observations.add(new Observation.TakeoverForbidden());
-    observations.add(new Observation.Claimed(", other"));
-    observations.add(new Observation.Uninstalling());
-    Set<Class<?>> kinds = new HashSet<>();
-    observations.forEach(observation -> kinds.add(observation.getClass()));
-    assertThat(kinds)
-        .as("every kind of observation is tried")
-        .containsExactlyInAnyOrder(Observation.class.getPermittedSubclasses());
-    return observations;
   }
 }
