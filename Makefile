@@ -24,7 +24,7 @@ KUBE_API_SERVERS = $(if $(KUBE_ASSETS),$(KUBE_ASSETS),$(wildcard $(HOME)/.kubeap
 export ONCE KUBE_ASSETS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test it faults bench assets run crds manifests argocd plugin reproducible image image-test format clean
+.PHONY: help demo test it faults bench assets run crds manifests argocd docs plugin reproducible image image-test format clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,11 @@ argocd: ## Generate deploy/argocd/argocd-cm.yaml and helm-values.yaml from the s
 	@$(PACKAGE)
 	@$(TEST_JAVA) com.threatwinds.compute.operator.argocd.ArgoCdSettings
 	@ls deploy/argocd/*.yaml
+
+docs: ## Generate docs/reference.md from crds/ and the code
+	@$(PACKAGE)
+	@$(TEST_JAVA) com.threatwinds.compute.operator.docs.Documents
+	@ls docs/reference.md
 
 reproducible: ## Build twice, in two directories, zones and languages, and compare each file that ships
 	@rm -rf target/reproducible
