@@ -90,10 +90,10 @@ argocd: ## Generate deploy/argocd/argocd-cm.yaml and helm-values.yaml from the s
 	@$(TEST_JAVA) com.threatwinds.compute.operator.argocd.ArgoCdSettings
 	@ls deploy/argocd/*.yaml
 
-docs: ## Generate docs/reference.md from crds/ and the code
+docs: ## Generate docs/reference.md and docs/pictures from crds/ and the code
 	@$(PACKAGE)
 	@$(TEST_JAVA) com.threatwinds.compute.operator.docs.Documents
-	@ls docs/reference.md
+	@ls docs/reference.md docs/pictures/*
 
 reproducible: ## Build twice, in two directories, zones and languages, and compare each file that ships
 	@rm -rf target/reproducible

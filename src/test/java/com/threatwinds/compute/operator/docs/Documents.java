@@ -24,6 +24,10 @@ final class Documents {
     Life life = Life.all();
     Map<Path, String> documents = new LinkedHashMap<>();
     documents.put(Reference.FILE, Reference.of(life));
+    documents.put(LifePicture.TEXT, LifePicture.text(life));
+    documents.put(LifePicture.FILE, LifePicture.svg(life));
+    documents.put(CreatePicture.TEXT, CreatePicture.text());
+    documents.put(CreatePicture.FILE, CreatePicture.svg());
     return documents;
   }
 }

@@ -249,7 +249,8 @@ final class Reference {
     line("## What leads where\n");
     line(
         "The life of an instance as a table, made by asking the decider about everything that can be asked, recorded and"
-            + " seen.\nThe words are the code's: the action, and how it ended.\n");
+            + " seen.\nThe words are the code's: the action, and how it ended.\n\n"
+            + "![The life of an instance: every place, every reason, every arrow](pictures/life.svg)\n");
     line("| From | To | By |");
     line("| --- | --- | --- |");
     for (Arrows.Arrow arrow : Arrows.of(life)) {
