@@ -42,6 +42,7 @@ final class KnownResources implements Bindings {
   private final Set<String> openCreates = ConcurrentHashMap.newKeySet();
   private final Packing packing = new Packing();
   private volatile Consumer<ComputeInstance> gone = resource -> {};
+  private volatile boolean telling;
   private final Tally tally = new Tally();
 
   /** A store for one informer. */
@@ -54,6 +55,14 @@ final class KnownResources implements Bindings {
   /** From now on told of each resource that left the cluster, as last known. */
   void whenGone(Consumer<ComputeInstance> listener) {
     gone = listener;
+  }
+
+  /**
+   * From now on the informers tell of what is new here. At their start nobody could listen: each
+   * resource of their first list would wait unpacked, for as long as that takes.
+   */
+  void startTelling() {
+    telling = true;
   }
 
   /** All of them, each read when it is reached: thousands at once are many megabytes. */
@@ -259,8 +268,14 @@ final class KnownResources implements Bindings {
       return keyOf(resource);
     }
 
+    /** What was there before, or the resource itself, of which the informer then tells nobody. */
     @Override
     public @Nullable ComputeInstance put(String key, ComputeInstance resource) {
+      ComputeInstance before = replace(key, resource);
+      return telling ? before : resource;
+    }
+
+    private @Nullable ComputeInstance replace(String key, ComputeInstance resource) {
       synchronized (KnownResources.this) {
         ComputeInstance stranger = strangers.remove(key);
         Packing.Kept kept = items.put(key, packing.keep(resource));
@@ -302,7 +317,7 @@ final class KnownResources implements Bindings {
       return items.values().stream().map(packing::read);
     }
 
-    /** What is added is told of at once: else it would be read again, all at the same time. */
+    /** Nothing is told of at the end of a list, for which it would be read again, all at once. */
     @Override
     public boolean isFullState() {
       return false;

@@ -141,8 +141,9 @@ final class Rooms {
     return wakeups;
   }
 
-  /** The framework takes events from now on. */
+  /** The framework takes events from now on. What came before is looked at by who leads. */
   void start() {
+    known.startTelling();
     workers.open();
     leadership.listen(
         whileLeading(

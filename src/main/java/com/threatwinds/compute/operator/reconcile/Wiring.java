@@ -26,7 +26,6 @@ import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimiter;
 import io.javaoperatorsdk.operator.processing.event.source.filter.GenericFilter;
-import io.javaoperatorsdk.operator.processing.event.source.filter.OnAddFilter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
@@ -223,14 +222,13 @@ final class Wiring {
       KubernetesClient client,
       KnownResources known,
       Leadership leadership,
-      Workers workers,
       MeterRegistry meters) {
     var complete =
         new Configuration(configuration, client, MicrometerMetricsV2.newBuilder(meters).build());
     QuarkusControllerConfiguration<ComputeInstance> built =
         configuration.getConfigurationFor(reconciler);
     var controller =
-        new Controller(built, new Informers(built.getInformerConfig(), known, leadership, workers));
+        new Controller(built, new Informers(built.getInformerConfig(), known, leadership));
     controller.setParent(complete);
     Operator operator = new Operator(complete);
     operator.register(reconciler, controller);
@@ -317,17 +315,12 @@ final class Wiring {
 
     private final KnownResources known;
     private final Leadership leadership;
-    private final Workers workers;
 
     private Informers(
-        InformerConfiguration<ComputeInstance> built,
-        KnownResources known,
-        Leadership leadership,
-        Workers workers) {
+        InformerConfiguration<ComputeInstance> built, KnownResources known, Leadership leadership) {
       super(built);
       this.known = known;
       this.leadership = leadership;
-      this.workers = workers;
     }
 
     @Override
@@ -338,12 +331,6 @@ final class Wiring {
     @Override
     public GenericFilter<? super ComputeInstance> getGenericFilter() {
       return resource -> leadership.isLeading();
-    }
-
-    /** Those that are there at the start are looked at as there is room. */
-    @Override
-    public OnAddFilter<? super ComputeInstance> getOnAddFilter() {
-      return resource -> workers.isOpen();
     }
   }
 

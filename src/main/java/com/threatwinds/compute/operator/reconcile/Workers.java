@@ -36,10 +36,6 @@ final class Workers extends ThreadPoolExecutor {
     room.run();
   }
 
-  boolean isOpen() {
-    return open;
-  }
-
   /** Whether one more pass may be asked for. */
   boolean hasRoom() {
     return open && getQueue().size() < AT_ONCE && !isShutdown();

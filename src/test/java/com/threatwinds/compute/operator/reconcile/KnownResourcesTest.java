@@ -68,6 +68,7 @@ class KnownResourcesTest {
     known.correct(resource("prod", "web", "i-1"));
     assertThat(shelf.values()).as("not the informer's to clear away").isEmpty();
     assertThat(shelf.get("prod/web")).isNotNull();
+    known.startTelling();
 
     ComputeInstance before = put(shelf, resource("prod", "web", "i-1"));
 
@@ -75,6 +76,21 @@ class KnownResourcesTest {
     assertThat(known.all()).hasSize(1);
     shelf.remove("prod/web");
     assertThat(known.all()).isEmpty();
+  }
+
+  /** It tells of what is new or has another version than what it gets back. */
+  @Test
+  void hasTheInformerTellNobodyBeforeAnybodyListens() {
+    ItemStore<ComputeInstance> shelf = known.shelf();
+    ComputeInstance listed = resource("prod", "web", "i-1");
+    ComputeInstance fresh = resource("prod", "other", "i-2");
+
+    assertThat(put(shelf, listed)).isSameAs(listed);
+    known.startTelling();
+
+    assertThat(put(shelf, fresh)).isNull();
+    assertThat(put(shelf, listed)).isNotSameAs(listed);
+    assertThat(known.keys()).containsExactlyInAnyOrder("prod/web", "prod/other");
   }
 
   @Test
