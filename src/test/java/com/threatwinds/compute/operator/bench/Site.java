@@ -55,12 +55,6 @@ final class Site implements AutoCloseable {
   /** Of the crowd's instances: what waits for nothing was not made just now. */
   private static final Duration AGE = Duration.ofHours(1);
 
-  /** The heap of a pod of 320 MB, which docs/scale.md advises for so many; the peer has it, too. */
-  private static final String HEAP = "192m";
-
-  private static final int MOST_IN_HEAP = 10_000;
-  private static final String LARGE_HEAP = "768m";
-
   private final Contender contender;
   private final TestCluster cluster = TestClusters.any(Path.of("crds"));
   private final ApiServerProxy proxy = ApiServerProxy.start(cluster.kubeconfig());
@@ -68,7 +62,7 @@ final class Site implements AutoCloseable {
   private final ReadyTimes ready;
   private final Map<String, String> settings = new HashMap<>();
   private @Nullable OperatorProcess operator;
-  private String heap = HEAP;
+  private int seeded;
 
   private Site(
       Contender contender,
@@ -203,7 +197,7 @@ final class Site implements AutoCloseable {
    * first is its own work, the others are copies of it. The operator must not run.
    */
   void seed(ComputeInstance pattern, int count) {
-    heap = count > MOST_IN_HEAP ? LARGE_HEAP : HEAP;
+    seeded = count;
     ExecutorService seeders = Executors.newFixedThreadPool(SEEDERS);
     try {
       List<Future<?>> all = new ArrayList<>();
@@ -287,7 +281,7 @@ final class Site implements AutoCloseable {
 
   /** Starts it again; returns at once. */
   void startOperator() {
-    operator = contender.start(settings, heap);
+    operator = contender.start(settings, seeded);
   }
 
   /** Passes since it started, by its own count: nobody else can see them. */
