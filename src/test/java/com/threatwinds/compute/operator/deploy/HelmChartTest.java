@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.threatwinds.compute.operator.settings.Settings;
+import com.threatwinds.compute.operator.testing.Monitoring;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +79,7 @@ class HelmChartTest {
             serviceAccount: {annotations: {a: b}}
             networkPolicy: {enabled: true, extraEgressPorts: [3128]}
             serviceMonitor: {enabled: true, labels: {release: prometheus}}
+            prometheusRule: {enabled: true, labels: {release: prometheus}}
             admissionPolicy: {enabled: true}
             resources: {requests: {cpu: 1}, limits: {memory: 1Gi}}
             priorityClassName: high
@@ -89,7 +91,7 @@ class HelmChartTest {
             spreadOver: [topology.kubernetes.io/zone]
             """
                 .replace("{cpu: 1}", "{cpu: '1'}"),
-            16),
+            17),
         Arguments.of("another name", "fullnameOverride: vms", 11));
   }
 
@@ -104,7 +106,7 @@ class HelmChartTest {
     List<String> documents = Chart.documents(rendered);
     List<HasMetadata> read = new ArrayList<>();
     for (String document : documents) {
-      if (!document.contains("kind: ServiceMonitor")) {
+      if (!document.contains("apiVersion: monitoring.coreos.com/v1")) {
         read.addAll(StrictYaml.read(document));
       }
     }
@@ -141,7 +143,9 @@ class HelmChartTest {
         "certificateAuthorities: {key: a/b}",
         "settings: {COMPUTE_API_CA_FILE: /tmp/ca.crt}",
         "networkPolicy: {extraEgressPorts: [70000]}",
-        "rbac: {create: maybe}"
+        "rbac: {create: maybe}",
+        "prometheusRule: {enabled: 1}",
+        "prometheusRule: {labels: {release: 1}}"
       })
   void refusesWhatCanNotBeMeant(String yaml) {
     assertThatThrownBy(() -> Chart.render(yaml)).hasMessageContaining("schema");
@@ -152,7 +156,9 @@ class HelmChartTest {
         Arguments.of("base", ""),
         Arguments.of("overlays/namespaced", "watch: {namespaces: [team-a]}"),
         Arguments.of("overlays/ha", "{replicas: 3, spreadOver: [topology.kubernetes.io/zone]}"),
-        Arguments.of("overlays/monitoring", "serviceMonitor: {enabled: true}"),
+        Arguments.of(
+            "overlays/monitoring",
+            "serviceMonitor: {enabled: true}\nprometheusRule: {enabled: true}"),
         Arguments.of(
             "overlays/demo",
             """
@@ -231,6 +237,20 @@ class HelmChartTest {
       assertThat(copies.map(copy -> Path.of("crds").resolve(copy.getFileName())))
           .allMatch(Files::exists);
     }
+  }
+
+  @Test
+  void bringsTheAlertsAsTheyAre() {
+    assertThat(CHART.resolve("files").resolve("monitoring").resolve("rules.yaml"))
+        .as("make manifests")
+        .hasSameBinaryContentAs(Monitoring.RULES);
+    JsonNode rule =
+        Rendered.of(Chart.render("prometheusRule: {enabled: true, labels: {release: theirs}}"))
+            .objects()
+            .get("PrometheusRule " + NAME + " " + NAME);
+
+    assertThat(rule.get("spec")).isEqualTo(Monitoring.yaml(Monitoring.RULES));
+    assertThat(rule.at("/metadata/labels/release").asText()).isEqualTo("theirs");
   }
 
   @Test

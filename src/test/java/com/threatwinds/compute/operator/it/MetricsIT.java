@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.threatwinds.compute.operator.simulator.MachineState;
+import com.threatwinds.compute.operator.testing.Exposition;
+import com.threatwinds.compute.operator.testing.Monitoring;
+import com.threatwinds.compute.operator.testing.Promtool;
 import com.threatwinds.compute.operator.testing.Subject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,6 +77,42 @@ class MetricsIT {
     assertThat(scrape()).doesNotContain("crowd-", it.namespace(), crowd.getFirst().instanceId());
   }
 
+  @Test
+  void hasAllThatTheAlertsAskFor() {
+    it.operatorWith(withBilling());
+    it.running("web", "power", "Running");
+    it.apply("off", "power", "Stopped").awaitReady("Stopped");
+    it.apply("odd", "templateId", "ubuntu-99").awaitStalled("TemplateNotFound");
+
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(value("compute_instances{ready=\"True\",state=\"TERMINATED\"}")).isOne();
+              assertThat(value("compute_waiting_instances{reason=\"TemplateNotFound\"}")).isOne();
+            });
+    Exposition scrape = Exposition.of(scrape());
+    assertThat(Monitoring.queries())
+        .isNotEmpty()
+        .allSatisfy(query -> assertThat(scrape.lacks(query)).as(query).isEmpty());
+  }
+
+  @Test
+  void prometheusFindsNothingWrongWithTheMetrics() {
+    it.operatorWith(withBilling());
+    it.running("web", "power", "Running");
+
+    Promtool.Answer answer = Promtool.run(scrape(), "check", "metrics");
+
+    // 3 is for bad style, of which the framework's metrics have some.
+    assertThat(answer.status()).as(answer.text()).isIn(0, 3);
+    assertThat(answer.text().lines()).noneMatch(line -> line.startsWith("compute_"));
+  }
+
+  /** With all metrics that there may be. */
+  private static Map<String, String> withBilling() {
+    return Map.of("COMPUTE_BILLING_URL", it.api().root() + "/api/billing/v1");
+  }
+
   /**
    * Without the values, and without those of the JVM, whose collectors show up as they are used.
    */
@@ -96,7 +135,7 @@ class MetricsIT {
 
   private static String scrape() {
     try {
-      return it.operator().get("/q/metrics");
+      return it.operator().scrape().replace(",}", "}");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

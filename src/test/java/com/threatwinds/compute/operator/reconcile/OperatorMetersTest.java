@@ -1,9 +1,16 @@
 package com.threatwinds.compute.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.threatwinds.compute.operator.compute.ComputeApi;
 import com.threatwinds.compute.operator.compute.InstanceState;
+import com.threatwinds.compute.operator.compute.Operation;
+import com.threatwinds.compute.operator.inventory.AccountLimits;
+import com.threatwinds.compute.operator.inventory.Errors;
+import com.threatwinds.compute.operator.inventory.GatedComputeApi;
 import com.threatwinds.compute.operator.metrics.ApiMeters;
+import com.threatwinds.compute.operator.metrics.MeteredComputeApi;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -11,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -21,16 +30,30 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("deprecation") // Of the registry: it is the one that Quarkus brings.
 class OperatorMetersTest {
 
+  private static final int MANY = 10_000;
+
+  /** Of a scrape, whatever it is that the operator meets. */
+  private static final int MOST_BYTES = 100_000;
+
   private static final Path DOCUMENT = Path.of("docs", "operating.md");
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ModelOperator operator = new ModelOperator();
+  private final ComputeApi counted =
+      new MeteredComputeApi(operator.api, new ApiMeters(registry), operator.clock);
 
   @BeforeEach
   void show() {
-    new ApiMeters(registry);
     new OperatorMeters(registry, operator.leadership, "1.2.3").show(operator.rooms);
+    AllowanceMetrics.register(
+        registry,
+        new AccountLimits(
+            Optional.empty(),
+            new GatedComputeApi(operator.api, Map.of(), operation -> {}),
+            Set.of(),
+            operator.clock),
+        operator.rooms);
   }
 
   @Test
@@ -115,6 +138,25 @@ class OperatorMetersTest {
     }
 
     assertThat(series()).isEqualTo(before);
+  }
+
+  @Test
+  void hasNoSeriesMoreForTenThousandOddResourcesAndAnswers() {
+    Set<String> before = series();
+
+    Tally tally = operator.rooms.known().tally();
+    for (int i = 0; i < MANY; i++) {
+      String odd = "x\n\"} 1\n" + i;
+      tally.moved(null, TallyTest.resource(odd, odd, odd, odd));
+      var failure = Errors.unavailable(Operation.LIST, i - MANY / 2, odd, odd);
+      operator.api.fail(failure);
+      assertThatThrownBy(counted::list).isSameAs(failure);
+    }
+
+    assertThat(sum("compute_instances{")).isEqualTo(MANY);
+    assertThat(sum("compute_api_requests_total{")).isEqualTo(MANY);
+    assertThat(series()).isEqualTo(before);
+    assertThat(registry.scrape()).hasSizeLessThan(MOST_BYTES);
   }
 
   @Test

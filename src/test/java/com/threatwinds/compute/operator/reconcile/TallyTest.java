@@ -127,7 +127,7 @@ class TallyTest {
     shelf.put(shelf.getKey(resource), resource);
   }
 
-  private static ComputeInstance resource(
+  static ComputeInstance resource(
       String name, @Nullable String state, String ready, String reason) {
     return resource("ns", name, state, ready, reason);
   }

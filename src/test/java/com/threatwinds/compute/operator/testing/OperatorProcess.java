@@ -132,7 +132,7 @@ public final class OperatorProcess implements AutoCloseable {
   /** The status that its HTTP server answers; empty if it doesn't answer. */
   public OptionalInt statusOf(String path) {
     try {
-      return OptionalInt.of(send(path).statusCode());
+      return OptionalInt.of(send(path, "*/*").statusCode());
     } catch (IOException e) {
       return OptionalInt.empty();
     }
@@ -140,13 +140,19 @@ public final class OperatorProcess implements AutoCloseable {
 
   /** What its HTTP server answers, as a scrape of {@code /q/metrics}. */
   public String get(String path) throws IOException {
-    return send(path).body();
+    return send(path, "*/*").body();
   }
 
-  private HttpResponse<String> send(String path) throws IOException {
+  /** Its metrics as text; it chooses another format for who asks for none. */
+  public String scrape() throws IOException {
+    return send("/q/metrics", "text/plain;version=0.0.4").body();
+  }
+
+  private HttpResponse<String> send(String path, String format) throws IOException {
     try {
       return http.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+              .header("Accept", format)
               .timeout(Duration.ofSeconds(5))
               .build(),
           HttpResponse.BodyHandlers.ofString());
