@@ -6,12 +6,16 @@ import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /** One instance of the ThreatWinds Compute API, as a user asks for it. */
 @Group(ComputeInstance.GROUP)
 @Version("v1alpha1")
+@Singular("computeinstance")
+@Plural("computeinstances")
 @ShortNames("ci")
 @Categories("threatwinds")
 @JsonClassDescription("One instance of the ThreatWinds Compute API.")

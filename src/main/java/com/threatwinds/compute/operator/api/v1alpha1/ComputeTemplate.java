@@ -5,7 +5,9 @@ import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
@@ -14,6 +16,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
  */
 @Group(ComputeInstance.GROUP)
 @Version("v1alpha1")
+@Singular("computetemplate")
+@Plural("computetemplates")
 @ShortNames("ct")
 @Categories("threatwinds")
 @JsonClassDescription("A template of the ThreatWinds Compute API, kept by the operator.")
