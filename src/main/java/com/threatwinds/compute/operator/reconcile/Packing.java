@@ -2,9 +2,13 @@ package com.threatwinds.compute.operator.reconcile;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceSpec;
+import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstanceStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.ByteArrayInputStream;
@@ -38,6 +42,8 @@ final class Packing {
   private static final ObjectMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder().recyclerPool(JsonRecyclerPools.newBoundedPool(8)).build())
+          .addMixIn(ComputeInstanceSpec.class, Ordinary.class)
+          .addMixIn(ComputeInstanceStatus.class, Ordinary.class)
           .build();
 
   /** As the mapper writes it. Frequent text stands last, where the distance to it is shortest. */
@@ -67,10 +73,14 @@ final class Packing {
       "zone":"us-central1-a"},"power":{"operation":"Restart","requestId":"",\
       "outcome":"Accepted","time":"2026-01-01T00:00:00Z","handledRequestIds":[]}}}""";
 
+  /** Without the readers that take anything: what they made of it is what is packed. */
+  @JsonDeserialize(using = JsonDeserializer.None.class)
+  private interface Ordinary {}
+
   /** A resource as it is kept: in one of two forms. */
   sealed interface Kept {}
 
-  private record Packed(byte[] bytes) implements Kept {}
+  record Packed(byte[] bytes) implements Kept {}
 
   private record Whole(ComputeInstance resource) implements Kept {}
 

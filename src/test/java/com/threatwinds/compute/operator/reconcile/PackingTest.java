@@ -72,6 +72,13 @@ class PackingTest {
   }
 
   @Test
+  void anOrdinaryOneIsPacked() {
+    assertThat(packing.keep(parse(READY)))
+        .isInstanceOfSatisfying(
+            Packing.Packed.class, kept -> assertThat(kept.bytes()).hasSizeLessThan(700));
+  }
+
+  @Test
   void whatNobodyReadsIsLeftOut() {
     ComputeInstance back = packing.read(packing.keep(parse(READY)));
 
