@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,6 +46,8 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
 
   /** In the order in which they were woken; itself its lock. */
   private final LinkedHashMap<ResourceID, How> woken = new LinkedHashMap<>();
+
+  private final AtomicInteger asked = new AtomicInteger();
 
   /**
    * @param known the resource of a name; empty if there is none
@@ -84,8 +87,27 @@ final class Wakeups extends AbstractEventSource<ComputeInstance, ComputeInstance
     handOn();
   }
 
-  /** Hands on who was woken, for as long as there is room. */
+  /**
+   * Hands on who was woken, for as long as there is room. One thread does it for all that ask
+   * meanwhile: a pass that ends has better things to do than to queue up for the framework's lock.
+   */
   void handOn() {
+    if (asked.getAndIncrement() > 0) {
+      return;
+    }
+    int answered;
+    do {
+      answered = asked.get();
+      try {
+        handOnWhileRoom();
+      } catch (RuntimeException | Error e) {
+        asked.set(0); // Else nobody would ever be handed on again.
+        throw e;
+      }
+    } while (asked.addAndGet(-answered) > 0);
+  }
+
+  private void handOnWhileRoom() {
     while (isRunning() && room.getAsBoolean()) {
       Map.@Nullable Entry<ResourceID, How> next;
       synchronized (woken) {

@@ -1,6 +1,7 @@
 package com.threatwinds.compute.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.threatwinds.compute.operator.api.v1alpha1.ComputeInstance;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -18,6 +19,7 @@ class WakeupsTest {
   private final KnownResources known = new KnownResources();
   private final List<String> told = new ArrayList<>();
   private int room;
+  private Runnable meanwhile = () -> {};
   private final Wakeups wakeups =
       new Wakeups(
           known,
@@ -32,6 +34,7 @@ class WakeupsTest {
           room--;
           String name = event.getRelatedCustomResourceID().getName();
           told.add(event instanceof ResourceEvent ? "found " + name : name);
+          meanwhile.run();
         });
     wakeups.start();
   }
@@ -70,6 +73,45 @@ class WakeupsTest {
     wakeups.handOn();
 
     assertThat(told).containsExactly("web");
+  }
+
+  @Test
+  void handsOnWhoIsWokenMeanwhileToo() {
+    room = 9;
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          Thread other = Thread.startVirtualThread(() -> wakeups.wake(id("other")));
+          join(other);
+          assertThat(told).as("by the one who is at it").containsExactly("web");
+        };
+
+    wakeups.wake(id("web"));
+
+    assertThat(told).containsExactly("web", "other");
+  }
+
+  @Test
+  void handsOnAfterATroubleOfTheFrameworkToo() {
+    room = 9;
+    meanwhile =
+        () -> {
+          throw new IllegalStateException("trouble");
+        };
+    assertThatThrownBy(() -> wakeups.wake(id("web"))).hasMessage("trouble");
+    meanwhile = () -> {};
+
+    wakeups.wake(id("other"));
+
+    assertThat(told).containsExactly("web", "other");
+  }
+
+  private static void join(Thread other) {
+    try {
+      other.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
