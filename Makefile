@@ -72,7 +72,7 @@ BASE = deploy/kustomize/base
 manifests: crds ## Generate what deploy/ has of crds/, and deploy/install.yaml
 	@for file in crds/*.yml; do echo ---; cat $$file; done | sed 1d > $(BASE)/definitions.yaml
 	@cp crds/*.yml deploy/helm/compute-operator/files/crds/
-	@cp deploy/monitoring/rules.yaml deploy/helm/compute-operator/files/monitoring/
+	@cp deploy/monitoring/rules.yaml deploy/monitoring/dashboard.json deploy/helm/compute-operator/files/monitoring/
 	@{ sed '/^spec:/q' deploy/monitoring/prometheusrule.yaml; sed -n '/^groups:/,$$s/^/  /p' deploy/monitoring/rules.yaml; } \
 	  > target/rule.yaml && mv target/rule.yaml deploy/monitoring/prometheusrule.yaml
 	@{ awk '/^#/ { print; next } { exit }' deploy/install.yaml; \

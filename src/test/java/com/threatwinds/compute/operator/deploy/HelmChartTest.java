@@ -80,6 +80,7 @@ class HelmChartTest {
             networkPolicy: {enabled: true, extraEgressPorts: [3128]}
             serviceMonitor: {enabled: true, labels: {release: prometheus}}
             prometheusRule: {enabled: true, labels: {release: prometheus}}
+            grafanaDashboard: {enabled: true, labels: {dashboards: ours}}
             admissionPolicy: {enabled: true}
             resources: {requests: {cpu: 1}, limits: {memory: 1Gi}}
             priorityClassName: high
@@ -91,7 +92,7 @@ class HelmChartTest {
             spreadOver: [topology.kubernetes.io/zone]
             """
                 .replace("{cpu: 1}", "{cpu: '1'}"),
-            17),
+            18),
         Arguments.of("another name", "fullnameOverride: vms", 11));
   }
 
@@ -145,7 +146,8 @@ class HelmChartTest {
         "networkPolicy: {extraEgressPorts: [70000]}",
         "rbac: {create: maybe}",
         "prometheusRule: {enabled: 1}",
-        "prometheusRule: {labels: {release: 1}}"
+        "prometheusRule: {labels: {release: 1}}",
+        "grafanaDashboard: {folder: compute}"
       })
   void refusesWhatCanNotBeMeant(String yaml) {
     assertThatThrownBy(() -> Chart.render(yaml)).hasMessageContaining("schema");
@@ -158,7 +160,8 @@ class HelmChartTest {
         Arguments.of("overlays/ha", "{replicas: 3, spreadOver: [topology.kubernetes.io/zone]}"),
         Arguments.of(
             "overlays/monitoring",
-            "serviceMonitor: {enabled: true}\nprometheusRule: {enabled: true}"),
+            "serviceMonitor: {enabled: true}\nprometheusRule: {enabled: true}\n"
+                + "grafanaDashboard: {enabled: true}"),
         Arguments.of(
             "overlays/demo",
             """
@@ -240,10 +243,12 @@ class HelmChartTest {
   }
 
   @Test
-  void bringsTheAlertsAsTheyAre() {
-    assertThat(CHART.resolve("files").resolve("monitoring").resolve("rules.yaml"))
-        .as("make manifests")
-        .hasSameBinaryContentAs(Monitoring.RULES);
+  void bringsTheAlertsAndTheDashboardAsTheyAre() {
+    for (Path file : List.of(Monitoring.RULES, Monitoring.DASHBOARD)) {
+      assertThat(CHART.resolve("files").resolve("monitoring").resolve(file.getFileName()))
+          .as("make manifests")
+          .hasSameBinaryContentAs(file);
+    }
     JsonNode rule =
         Rendered.of(Chart.render("prometheusRule: {enabled: true, labels: {release: theirs}}"))
             .objects()

@@ -89,7 +89,7 @@ class MonitoringTest {
     List<String> stalling =
         matches("(?m)^\\| `(\\w+)` \\| Stalled \\|", Files.readString(Path.of("README.md")));
     List<String> alerted =
-        Monitoring.queries().stream()
+        Monitoring.alertQueries().stream()
             .flatMap(query -> Promql.of(query).series().stream())
             .flatMap(series -> series.conditions().stream())
             .filter(condition -> condition.label().equals("reason"))
@@ -113,6 +113,57 @@ class MonitoringTest {
       assertThat(answer.text()).contains("SUCCESS");
       assertThat(answer.status()).as(answer.text()).isZero();
     }
+  }
+
+  @Test
+  void promtoolReadsEachQueryOfTheDashboard() {
+    String rules =
+        Monitoring.dashboardQueries().stream()
+            .map(query -> "  - record: asked\n    expr: '" + query.replace("'", "''") + "'\n")
+            .collect(Collectors.joining("", "groups:\n- name: dashboard\n  rules:\n", ""));
+
+    Promtool.Answer answer = Promtool.run(rules, "check", "rules", "--lint=none");
+
+    assertThat(answer.text())
+        .contains("SUCCESS: " + Monitoring.dashboardQueries().size() + " rules found");
+    assertThat(answer.status()).as(answer.text()).isZero();
+  }
+
+  @Test
+  void eachPanelTellsWhatItShowsAndCoversNoOther() {
+    Set<String> taken = new TreeSet<>();
+    for (JsonNode panel : Monitoring.panels()) {
+      String title = panel.get("title").asText();
+      JsonNode at = panel.get("gridPos");
+      for (int x = at.get("x").asInt(); x < at.get("x").asInt() + at.get("w").asInt(); x++) {
+        for (int y = at.get("y").asInt(); y < at.get("y").asInt() + at.get("h").asInt(); y++) {
+          assertThat(taken.add(x + " " + y)).as(title).isTrue();
+        }
+      }
+      assertThat(at.get("x").asInt() + at.get("w").asInt()).as(title).isLessThanOrEqualTo(24);
+    }
+    assertThat(Monitoring.panels()).extracting(panel -> panel.get("title")).doesNotHaveDuplicates();
+    assertThat(Monitoring.panels()).extracting(panel -> panel.get("id")).doesNotHaveDuplicates();
+  }
+
+  /** A panel that is left to all would mix operators; one that names an alert names a real one. */
+  @Test
+  void theDashboardAsksForTheChosenOperatorAlone() throws IOException {
+    assertThat(Monitoring.dashboardQueries())
+        .isNotEmpty()
+        .allSatisfy(
+            query ->
+                assertThat(Promql.of(query).series())
+                    .isNotEmpty()
+                    .allSatisfy(
+                        series ->
+                            assertThat(series.conditions())
+                                .contains(
+                                    new Promql.Condition("namespace", "=~", "$namespace"),
+                                    new Promql.Condition("job", "=~", "$job"))));
+    assertThat(matches("Alerts? (\\w+)", Files.readString(Monitoring.DASHBOARD)))
+        .isNotEmpty()
+        .isSubsetOf(names());
   }
 
   private static List<String> names() {

@@ -78,7 +78,7 @@ class MetricsIT {
   }
 
   @Test
-  void hasAllThatTheAlertsAskFor() {
+  void hasAllThatTheAlertsAndTheDashboardAskFor() {
     it.operatorWith(withBilling());
     it.running("web", "power", "Running");
     it.apply("off", "power", "Stopped").awaitReady("Stopped");

@@ -23,7 +23,8 @@ public record Exposition(Map<String, Map<String, Set<String>>> metrics) {
 
   private static final Pattern LINE =
       Pattern.compile("(?m)^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? \\S+$");
-  private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern LABEL =
+      Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   public static Exposition of(String scrape) {
     Map<String, Map<String, Set<String>>> metrics = new TreeMap<>();

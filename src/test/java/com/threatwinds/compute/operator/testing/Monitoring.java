@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What {@code deploy/monitoring} asks Prometheus. */
 public final class Monitoring {
 
   public static final Path DIRECTORY = Path.of("deploy", "monitoring");
   public static final Path RULES = DIRECTORY.resolve("rules.yaml");
+  public static final Path DASHBOARD = DIRECTORY.resolve("dashboard.json");
 
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
@@ -26,9 +28,30 @@ public final class Monitoring {
     return alerts;
   }
 
+  /** What the alerts ask. */
+  public static List<String> alertQueries() {
+    return alerts().stream().map(alert -> alert.get("expr").asText()).toList();
+  }
+
+  /** Every panel of the dashboard that shows something, in its order. */
+  public static List<JsonNode> panels() {
+    List<JsonNode> panels = new ArrayList<>();
+    yaml(DASHBOARD).get("panels").forEach(panels::add);
+    panels.removeIf(panel -> panel.get("type").asText().equals("row"));
+    return panels;
+  }
+
+  /** What the dashboard asks, with an interval in the place of the one that Grafana chooses. */
+  public static List<String> dashboardQueries() {
+    return panels().stream()
+        .flatMap(panel -> panel.get("targets").valueStream())
+        .map(target -> target.get("expr").asText().replace("$__rate_interval", "5m"))
+        .toList();
+  }
+
   /** All that is asked. */
   public static List<String> queries() {
-    return alerts().stream().map(alert -> alert.get("expr").asText()).toList();
+    return Stream.concat(alertQueries().stream(), dashboardQueries().stream()).toList();
   }
 
   public static JsonNode yaml(Path file) {
