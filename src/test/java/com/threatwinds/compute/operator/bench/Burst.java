@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A hundred resources at once, whose instances take a minute to run. */
+/**
+ * A hundred resources, whose instances take a minute to run. They come evenly within one fast poll:
+ * all at once would measure how far the next poll happens to be.
+ */
 final class Burst {
 
   private static final int SIZE = 100;
@@ -26,7 +29,7 @@ final class Burst {
     return List.of(
         Row.atMost(
             "P2",
-            "reads for each instance to Ready, " + SIZE + " at once, 60 s to provision",
+            "reads for each instance to Ready, " + SIZE + " within 5 s, 60 s to provision",
             ours.readsEach(),
             peer.readsEach(),
             0.25),
@@ -53,6 +56,7 @@ final class Burst {
       site.mark();
       for (int i = 0; i < SIZE; i++) {
         site.create("burst-" + i);
+        Site.pause(FAST.dividedBy(SIZE));
       }
       site.await("all Ready", () -> site.ready().count() >= SIZE);
       int reads = site.calls(false).size();

@@ -12,9 +12,12 @@ import java.util.Map;
 final class Queue {
 
   private static final int SIZE = 1_000;
-  private static final int LIMIT = 60;
+
+  /** 20 a minute, with minutes of three seconds. */
+  private static final int LIMIT = 20;
+
   private static final Duration WINDOW = Duration.ofSeconds(3);
-  private static final Duration LONGEST = Duration.ofMinutes(2);
+  private static final Duration LONGEST = Duration.ofMinutes(4);
 
   private record Result(double used, double refused, double deleteAfter, double made) {}
 
