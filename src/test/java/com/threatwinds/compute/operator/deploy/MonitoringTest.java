@@ -122,7 +122,7 @@ class MonitoringTest {
             .map(query -> "  - record: asked\n    expr: '" + query.replace("'", "''") + "'\n")
             .collect(Collectors.joining("", "groups:\n- name: dashboard\n  rules:\n", ""));
 
-    Promtool.Answer answer = Promtool.run(rules, "check", "rules", "--lint=none");
+    Promtool.Answer answer = Promtool.run(rules, "check", "rules", "--lint=none", "/dev/stdin");
 
     assertThat(answer.text())
         .contains("SUCCESS: " + Monitoring.dashboardQueries().size() + " rules found");
