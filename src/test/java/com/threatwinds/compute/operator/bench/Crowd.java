@@ -26,11 +26,12 @@ final class Crowd {
   private static final Duration RATE_WINDOW = Duration.ofSeconds(20);
   private static final Duration MINUTE = Duration.ofSeconds(60);
   private static final int NEWCOMERS = 100;
+  private static final int STARTS = 7;
 
   /**
    * What was measured of one operator at one size; NaN for what was not.
    *
-   * @param millisToWatch from the start of the process
+   * @param millisToWatch from the start of the process, with one resource
    * @param passesPerSecond of those that a restart makes, and that do nothing
    */
   record Result(
@@ -59,6 +60,7 @@ final class Crowd {
       site.awaitReady("pattern", "Running");
       ComputeInstance pattern = site.resource("pattern").get();
       site.stopOperator();
+      double toWatch = whole ? toWatch(site) : Double.NaN;
       if (size > 1) {
         site.seed(pattern, size - 1);
       }
@@ -69,10 +71,7 @@ final class Crowd {
                   Match.on(Operation.GET, Operation.LIST).always(),
                   Phase.BEFORE_COMMIT,
                   Effect.hang(LATENCY))) {
-        Instant started = Instant.now();
         site.startOperator();
-        site.await("watch", () -> site.watching().isPresent());
-        double toWatch = Figures.millis(Duration.between(started, site.watching().orElseThrow()));
         double rate = passRate(site, size);
         slow.release();
         awaitQuiet(site, size);
@@ -105,6 +104,20 @@ final class Crowd {
             passes, toPost);
       }
     }
+  }
+
+  /** From the start of the process, in the middle of some: one alone says little. */
+  private static double toWatch(Site site) {
+    double[] millis = new double[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+      site.mark();
+      Instant started = Instant.now();
+      site.startOperator();
+      site.await("watch", () -> site.watching().isPresent());
+      millis[i] = Figures.millis(Duration.between(started, site.watching().orElseThrow()));
+      site.stopOperator();
+    }
+    return Figures.median(millis);
   }
 
   /** From the last moment when there was none, which is late by a look: no faster than it was. */
